@@ -1,0 +1,289 @@
+// The words that cross a boundary between stages: what may be known (Input) and what each stage makes of it.
+
+export type Hex = `0x${string}`
+
+/** One event log of a watched contract. Numbers, not hex, where they order or count. */
+export interface Log {
+  readonly address: Hex
+  readonly topics: readonly Hex[]
+  readonly data: Hex
+  readonly txHash: Hex
+  readonly txIndex: number
+  readonly logIndex: number
+}
+
+/** A view call at a block's hash: a read is an event that the contract forgot to emit. */
+export interface Call {
+  readonly to: Hex
+  readonly data: Hex
+}
+
+/** The answer to a call; null: it reverted, which is an answer. */
+export interface ReadResult {
+  readonly to: Hex
+  readonly data: Hex
+  readonly result: Hex | null
+}
+
+/** A block with all that adapters asked for; complete before it is applied. */
+export interface BlockInput {
+  readonly chainId: number
+  readonly number: number
+  readonly hash: Hex
+  readonly parentHash: Hex
+  /** Unix seconds, the block's own timestamp. */
+  readonly timeS: number
+  readonly logs: readonly Log[]
+  readonly reads: readonly ReadResult[]
+}
+
+/** Everything the middle may know. The capture file is a list of these, in the order the node took them. */
+export type Input =
+  | { readonly kind: 'committed'; readonly block: BlockInput }
+  | { readonly kind: 'reorged'; readonly chainId: number; readonly toNumber: number; readonly toHash: Hex }
+  | { readonly kind: 'finalized'; readonly chainId: number; readonly number: number; readonly hash: Hex }
+  | {
+      readonly kind: 'pending'
+      readonly chainId: number
+      readonly onHash: Hex
+      readonly txHash: Hex
+      readonly rawTx: Hex
+      readonly logs: readonly Log[]
+      readonly reads: readonly ReadResult[]
+    }
+  | {
+      readonly kind: 'simulated'
+      readonly chainId: number
+      readonly onHash: Hex
+      readonly incident: Hex
+      readonly outcomes: readonly Outcome[]
+      readonly late: boolean
+    }
+  | { readonly kind: 'tick'; readonly chainId: number; readonly timeS: number }
+  | { readonly kind: 'blind'; readonly chainId: number; readonly sinceBlock: number; readonly reason: BlindReason }
+  | { readonly kind: 'operator'; readonly order: 'approve' | 'deny' | 'lift'; readonly subject: string; readonly signature: Hex }
+
+/** Why we can't see. `state-mismatch`: the contract's own view says otherwise than our tables. */
+export type BlindReason = 'unreachable' | 'stalled' | 'gap' | 'deep-reorg' | 'bad-answer' | 'state-mismatch'
+
+/** Harm if true. Never mixed with probability. */
+export type Severity = 'info' | 'low' | 'medium' | 'high' | 'critical'
+
+/** Where a finding's evidence comes from. Findings are independent when their sources differ. */
+export type Source = 'reporters' | 'second-feed' | 'pool' | 'accounts' | 'authority' | 'endpoint'
+
+/** What a finding or an action is about. `id` is an address (or a chain id) in lower case. */
+export interface Subject {
+  readonly kind: 'feed' | 'market' | 'account' | 'venue' | 'chain'
+  readonly chainId: number
+  readonly id: string
+}
+
+export type Evidence = Readonly<Record<string, bigint | number | string>>
+
+/** One detector, one subject, one block, with evidence. */
+export interface Finding {
+  /** Hash of all that follows. */
+  readonly id: Hex
+  readonly detector: string
+  readonly chainId: number
+  readonly block: number
+  readonly blockHash: Hex
+  readonly timeS: number
+  readonly subject: Subject
+  readonly severity: Severity
+  readonly source: Source
+  /** `chain`: anyone can recompute it from the chain; `local`: it rests on what this node alone saw. */
+  readonly basis: 'chain' | 'local'
+  /** Made while a gap was open: may throttle, not more. */
+  readonly provisional: boolean
+  readonly summary: string
+  readonly evidence: Evidence
+  /** Hash of the detector's parameters. */
+  readonly paramsHash: Hex
+}
+
+/** Correlated findings handled as one. */
+export interface Incident {
+  /** Hash of its earliest finding; stays when that finding leaves the window. */
+  readonly id: Hex
+  readonly chainId: number
+  /** Table row of the venue (a pool with shared collateral) that it is in. */
+  readonly venue: number
+  readonly venueId: Hex
+  readonly status: 'open' | 'contained' | 'resolved'
+  readonly severity: Severity
+  readonly openedBlock: number
+  readonly openedTimeS: number
+  readonly lastFiringTimeS: number
+  readonly sources: readonly Source[]
+  readonly findings: readonly Hex[]
+  /** Market rows whose price or state is in doubt: the cause. */
+  readonly suspects: readonly number[]
+  /** Market rows that value leaves or can leave from: the effect. */
+  readonly drained: readonly number[]
+  /** From a declared table until it is learned: see assess/probability.ts. */
+  readonly probability: number
+  readonly probabilityFrom: 'assumed'
+  /** What the present state lets someone take, USD at last good prices: the analytic bound. */
+  readonly lossAtRiskUsd: number
+}
+
+/** Names of what a venue's Guard entries do. */
+export type ActionName = 'stopBorrowingAgainst' | 'stopBorrowing' | 'supplyCap' | 'borrowCap' | 'freeze' | 'reservePause'
+
+/** Ladder of response, narrowest first. */
+export type ActionClass = 'observe' | 'throttle' | 'account' | 'market' | 'feed' | 'isolation' | 'pause'
+
+/** What an emergency action leaves possible in the market it acts on; proved by a test on the real contract. */
+export interface EffectRow {
+  readonly opensPosition: Possible
+  readonly supplies: Possible
+  readonly borrowsOf: Possible
+  readonly borrowsAgainst: Possible
+  readonly withdraws: Possible
+  /** Withdrawing *other* collateral of an account that has this one too and owes something. */
+  readonly withdrawsOther: Possible
+  readonly repays: Possible
+  readonly liquidates: Possible
+  readonly reversible: boolean
+  readonly role: string
+  /** The role that can undo it. */
+  readonly undoneBy: string
+}
+export type Possible = 'yes' | 'no'
+
+/** One Guard call: which entry, on what, with which of the entry's values. */
+export interface GuardStep {
+  readonly entry: Hex
+  /** bytes32. */
+  readonly subject: Hex
+  readonly step: number
+  readonly action: ActionName
+  /** Table row of the market it acts on. */
+  readonly market: number
+}
+
+/** A candidate answer to an incident: one or several Guard steps, or none (observe). */
+export interface Option {
+  readonly id: string
+  readonly class: ActionClass
+  readonly steps: readonly GuardStep[]
+}
+
+/** What the edge is asked to simulate: each option, then the attack continued. */
+export interface Question {
+  readonly chainId: number
+  readonly onHash: Hex
+  readonly onNumber: number
+  readonly incident: Hex
+  readonly guard: Hex
+  readonly options: readonly Option[]
+  readonly probes: readonly Probe[]
+}
+
+/** One try of the attack to go on, as a call of a suspected account; its success takes `usd`. */
+export interface Probe {
+  readonly name: string
+  readonly from: Hex
+  readonly to: Hex
+  readonly data: Hex
+  readonly usd: number
+}
+
+/** What the simulation of one option said. */
+export interface Outcome {
+  readonly option: string
+  /** Did every Guard step go through? */
+  readonly executed: boolean
+  readonly why: string
+  /** Names of the probes that still succeeded after it. */
+  readonly succeeded: readonly string[]
+}
+
+/** The numbers behind one option, as shown to people. */
+export interface Weighed {
+  readonly option: string
+  readonly class: ActionClass
+  readonly allowed: boolean
+  readonly why: string
+  readonly lossLeftUsd: number
+  readonly inducedUsd: number
+  readonly disruptionUsd: number
+  readonly harmUsd: number
+  readonly simulated: boolean
+}
+
+/** What is decided for an incident on a block. */
+export interface Decision {
+  readonly chainId: number
+  readonly block: number
+  readonly blockHash: Hex
+  readonly timeS: number
+  readonly incident: Hex
+  readonly chosen: string
+  readonly reason: string
+  readonly weighed: readonly Weighed[]
+  /** What this node would sign: its own choice first, then all within 1+epsilon of it that nothing narrower serves. */
+  readonly acceptable: readonly Proposal[]
+  readonly proposals: readonly Proposal[]
+}
+
+export type Operation = 'execute' | 'renew' | 'lift'
+export const OPERATION_CODE: Readonly<Record<Operation, number>> = { execute: 0, renew: 1, lift: 2 }
+
+/** What signatures are collected for. */
+export interface Proposal {
+  readonly chainId: number
+  readonly guard: Hex
+  readonly operation: Operation
+  readonly entry: Hex
+  readonly subject: Hex
+  readonly step: number
+  readonly round: number
+  readonly incident: Hex
+  readonly action: ActionName
+  readonly market: number
+}
+
+/** One node's signature under a proposal in one window. 64 bytes, EIP-2098. */
+export interface Approval {
+  readonly proposal: Proposal
+  readonly window: number
+  readonly digest: Hex
+  readonly signer: Hex
+  readonly signature: Hex
+}
+
+/** k approvals of one digest: what a Guard accepts. */
+export interface Certificate {
+  readonly proposal: Proposal
+  readonly window: number
+  readonly digest: Hex
+  /** Bitmap of signer indexes, lowest bit first. */
+  readonly signers: bigint
+  readonly signatures: Hex
+}
+
+/** An entry of the log. `fold`: recomputable from the inputs; `edge`: what this node did or received. */
+export interface Entry {
+  readonly origin: 'fold' | 'edge'
+  readonly kind: EntryKind
+  readonly chainId: number
+  readonly block: number
+  readonly body: unknown
+}
+export type EntryKind =
+  | 'verdict'
+  | 'reorg'
+  | 'blind'
+  | 'finding'
+  | 'incident'
+  | 'decision'
+  | 'verified'
+  | 'guard'
+  | 'simulation'
+  | 'approval'
+  | 'certificate'
+  | 'intent'
+  | 'health'

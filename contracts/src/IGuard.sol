@@ -127,6 +127,7 @@ interface IGuard {
     error ZeroAddress();
     error BadSigners(uint256 signers, uint256 k);
     error BadEntry(string why);
+    /// Thrown when the entry was never added, or (for an execution or renewal) is retired.
     error UnknownEntry(bytes32 entry);
     error EntryExists(bytes32 entry);
     /// Thrown when the certificate's window is not the present one.
@@ -136,18 +137,29 @@ interface IGuard {
     /// Thrown when fewer than k of the named signers signed.
     error NoQuorum(uint256 got, uint256 want);
     error BadSignature(uint256 signerIndex);
+    /// Thrown when the signatures are not 64 bytes for each bit of the bitmap.
+    error BadLength(uint256 got, uint256 want);
+    /// Thrown for a window of no length, or a lift gap over 7 days.
+    error BadTimes(uint64 windowS, uint64 liftGapS);
     error AlreadyActive();
     error NotActive();
     error Vetoed(uint256 untilS);
+    error VetoTooLong(uint256 maxUntilS);
     error Cooldown(uint256 untilS);
     error BudgetSpent(uint256 used);
     error StepOutOfRange(uint256 step, uint256 steps);
     error OutOfBound(uint256 arg, uint256 value);
+    /// Thrown when the entry has no Subject argument and the subject is not zero.
+    error UnknownSubject(bytes32 subject);
     /// Thrown when the new value would not be tighter than the present one (equal counts as not tighter).
     error NotTighter(uint256 prior, uint256 applied);
     error TooLarge(uint256 value);
     error GetterFailed(address target, bytes4 selector);
     error CallFailed(bytes returnData);
+    /// Thrown when the target took the call but its getter does not show the value that was sent.
+    error NotApplied(uint256 got, uint256 want);
+    /// Thrown for a call from inside the target's call.
+    error Reentered();
     error NotEnoughGas(uint256 got, uint256 want);
     error CapReached(uint256 atS);
     error NotExpired(uint256 untilS);

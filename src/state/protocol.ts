@@ -1,0 +1,50 @@
+// What an adapter is: which logs and reads it needs of a block, and how they change the tables. It never undoes.
+import type { ActionName, BlockInput, Call, EffectRow, GuardStep, Hex, Log, ReadResult } from '../core/flow.ts'
+import type { World } from './world.ts'
+
+export interface Watch {
+  readonly address: Hex
+  /** topic0 of the events wanted; undefined: all of this contract's. */
+  readonly topics?: readonly Hex[]
+}
+
+/** An emergency action that a venue offers through a Guard entry. */
+export interface Action {
+  readonly class: 'throttle' | 'account' | 'market' | 'pause'
+  readonly effect: EffectRow
+  /** One sentence for people. */
+  readonly does: string
+}
+
+/**
+ * An adapter bound to its config. Everything here is a pure function of the world, the block and what is passed:
+ * no clock, no network. `reads` is asked again with the answers so far until it wants nothing more, at most four rounds.
+ */
+export interface Protocol {
+  readonly id: string
+  watches(world: World): readonly Watch[]
+  reads(world: World, block: { readonly number: number; readonly timeS: number; readonly logs: readonly Log[] }, sofar: Answers): readonly Call[]
+  apply(world: World, block: BlockInput, answers: Answers): void
+  /** Empty for what can't act. */
+  readonly actions: Readonly<Partial<Record<ActionName, Action>>>
+  /** The Guard steps that carry an action out on a market; empty if the venue doesn't offer it there. */
+  steps(action: ActionName, market: number): readonly GuardStep[]
+}
+
+/** Answers to reads of one block, found by call. */
+export class Answers {
+  private readonly byCall = new Map<string, Hex | null>()
+  readonly all: readonly ReadResult[]
+  constructor(reads: readonly ReadResult[]) {
+    this.all = reads
+    for (const { to, data, result } of reads) this.byCall.set(`${to}${data}`, result)
+  }
+  /** undefined: not asked yet; null: it reverted. */
+  get(call: Call): Hex | null | undefined {
+    return this.byCall.get(`${call.to}${call.data}`)
+  }
+  /** Calls among `wanted` that were not asked yet. */
+  missing(wanted: readonly Call[]): readonly Call[] {
+    return wanted.filter((call) => this.get(call) === undefined)
+  }
+}

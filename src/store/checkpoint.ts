@@ -1,0 +1,62 @@
+// A checkpoint is the store's dump as bytes: only for restart. It carries the hashes that say whether it still fits.
+import { canonicalHash, sha256 } from '../core/canonical.ts'
+import { BadDataError } from '../core/errors.ts'
+import type { Hex } from '../core/flow.ts'
+
+export interface CheckpointHead {
+  readonly chainId: number
+  readonly number: number
+  readonly hash: Hex
+  /** Schema, config and build: a checkpoint of other rules is not loaded. */
+  readonly rulesHash: Hex
+}
+
+type Dump = ReadonlyMap<string, Uint32Array | readonly string[]>
+
+/** Layout: u32 length of the JSON head, the head, then the columns' lanes in the head's order, little endian. */
+export function encodeCheckpoint(head: CheckpointHead, dump: Dump): Uint8Array {
+  const columns: [string, number][] = []
+  const keys: Record<string, readonly string[]> = {}
+  const parts: Uint8Array[] = []
+  for (const [name, value] of dump) {
+    if (value instanceof Uint32Array) {
+      columns.push([name, value.length])
+      parts.push(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
+    } else keys[name] = value
+  }
+  const body = Buffer.concat(parts)
+  const json = Buffer.from(JSON.stringify({ head, columns, keys, bodyHash: sha256(body) }))
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(json.length)
+  return Buffer.concat([length, json, body])
+}
+
+export function decodeCheckpoint(bytes: Uint8Array): { head: CheckpointHead; dump: Dump } {
+  const buffer = Buffer.from(bytes)
+  const bad = (what: string, got: unknown, want: string) => new BadDataError({ from: 'checkpoint', what, got, want })
+  if (buffer.length < 4 || buffer.readUInt32LE(0) + 4 > buffer.length) throw bad('its length', buffer.length, 'a whole file')
+  const end = 4 + buffer.readUInt32LE(0)
+  const { head, columns, keys, bodyHash } = JSON.parse(buffer.toString('utf8', 4, end)) as {
+    head: CheckpointHead
+    columns: [string, number][]
+    keys: Record<string, string[]>
+    bodyHash: Hex
+  }
+  const body = buffer.subarray(end)
+  if (sha256(body) !== bodyHash) throw bad('its body', sha256(body), bodyHash)
+  const dump = new Map<string, Uint32Array | readonly string[]>()
+  let at = 0
+  for (const [name, words] of columns) {
+    const lanes = new Uint32Array(words)
+    new Uint8Array(lanes.buffer).set(body.subarray(at, at + words * 4))
+    at += words * 4
+    dump.set(name, lanes)
+  }
+  for (const [name, value] of Object.entries(keys)) dump.set(name, value)
+  return { head, dump }
+}
+
+/** One hash of a whole state: what `replay gives identical bytes` compares. */
+export function stateHash(dump: Dump): Hex {
+  return canonicalHash([...dump].map(([name, value]) => [name, value instanceof Uint32Array ? sha256(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) : value]))
+}

@@ -8,6 +8,8 @@ const MNEMONIC = 'test test test test test test test test test test test junk'
 /** First index of each group; a group ends where the next begins. */
 const FIRST = { deployer: 0, safeOwner: 1, node: 4, liquidator: 7, whale: 8, treasury: 9, reporter: 10, replacement: 40, person: 50 } as const
 
+const LAST = 120
+
 export type Role = keyof typeof FIRST
 export interface LabAccount {
   readonly address: Address
@@ -34,8 +36,9 @@ export function accountOf(role: Role, n = 0): LabAccount {
   return account
 }
 
-/** The key of an address that `accountOf` has already named. */
+/** The account of an address; derives all of them when it is asked for one that nobody has named yet. */
 export function accountAt(address: Address): LabAccount {
+  if (!byAddress.has(address)) for (let n = 0; n < LAST; n++) accountOf('deployer', n)
   const account = byAddress.get(address)
   if (account === undefined) throw new Error(`the lab has no key for ${address}`)
   return account

@@ -16,6 +16,8 @@ export interface AnvilOptions {
   readonly genesisTimeS: number
   /** A state file written by `anvil_dumpState`, unzipped. */
   readonly stateFile?: string
+  /** Where `stopAndDump` writes the whole chain. */
+  readonly dumpFile?: string
 }
 
 export interface Anvil {
@@ -24,6 +26,8 @@ export interface Anvil {
   readonly pid: number
   readonly rpc: Rpc
   stop(): Promise<void>
+  /** Writes `dumpFile`, then stops. Much faster than `anvil_dumpState`, which zips. */
+  stopAndDump(): Promise<void>
 }
 
 const SETPRIV = '/usr/bin/setpriv'
@@ -64,6 +68,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   argv.push('--no-mining', '--order', 'fees', '--gas-limit', `${BLOCK_GAS_LIMIT}`, '--timestamp', `${options.genesisTimeS}`)
   argv.push('--preserve-historical-states')
   if (options.stateFile !== undefined) argv.push('--load-state', options.stateFile)
+  if (options.dumpFile !== undefined) argv.push('--dump-state', options.dumpFile)
   const binary = foundryBinary('anvil')
   // The kernel kills the child when we die, even by SIGKILL; setpriv replaces itself, so the pid is anvil's.
   const child = existsSync(SETPRIV)
@@ -94,12 +99,12 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
       await new Promise((retry) => setTimeout(retry, 10))
     }
   }
-  const stop = async (): Promise<void> => {
+  const end = async (signal: 'SIGKILL' | 'SIGINT'): Promise<void> => {
     rpc.close()
-    child.kill('SIGKILL')
+    child.kill(signal)
     await exited
   }
-  return { url: rpc.url, port, pid: child.pid ?? 0, rpc, stop }
+  return { url: rpc.url, port, pid: child.pid ?? 0, rpc, stop: () => end('SIGKILL'), stopAndDump: () => end('SIGINT') }
 }
 
 function hookExit(): void {

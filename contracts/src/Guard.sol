@@ -2,15 +2,18 @@
 pragma solidity ^0.8.28;
 
 import {IGuard} from "./IGuard.sol";
+import {Actions} from "./lib/Actions.sol";
 import {Code} from "./lib/Code.sol";
 import {CompactSignatures} from "./lib/CompactSignatures.sol";
 import {Entries} from "./lib/Entries.sol";
+import {Image} from "./lib/Image.sol";
 import {Reading} from "./lib/Reading.sol";
 
 /// @title Firebreak Guard
 /// @dev Signers and entries change seldom and are read at every execution, so they are kept as code. What an execution writes
 /// fits three slots: the entry's budget and the two slots of its action.
 contract Guard is IGuard {
+    using Actions for Actions.Packed;
     using Code for address;
     using Code for bytes;
     using Entries for Entry;
@@ -25,7 +28,7 @@ contract Guard is IGuard {
 
     /// @dev One slot.
     struct Listing {
-        address entryAt; // abi.encode(Entry); zero: never added
+        address entryAt; // the entry's image; zero: never added
         bool live;
         uint40 budgetStartS;
         uint16 budgetUsed;
@@ -51,7 +54,7 @@ contract Guard is IGuard {
     address public override guardian;
     Council private _council;
     mapping(bytes32 entry => Listing) private _listings;
-    mapping(bytes32 entry => mapping(bytes32 subject => Action)) private _actions;
+    mapping(bytes32 entry => mapping(bytes32 subject => Actions.Packed)) private _actions;
     bool transient private _entered;
 
     constructor(address admin_, address guardian_, address[] memory signers_, uint256 k, uint64 windowS_, uint64 liftGapS_) {
@@ -95,26 +98,35 @@ contract Guard is IGuard {
         uint256 signerBits,
         bytes calldata signatures
     ) external notEntered {
-        Action memory action_ = _actions[entry][subject];
+        Actions.Packed storage packed = _actions[entry][subject];
+        Action memory action_ = packed.loadTimes();
         if (round != action_.round) revert WrongRound(round, action_.round);
         _checkWindow(window);
-        Listing memory listing = _armed(entry);
+        Listing storage listing = _armed(entry);
         _checkQuorum(digest(Operation.Execute, entry, subject, step, round, window), signerBits, signatures);
 
-        _tighten(entry, subject, step, listing, action_);
+        _tighten(entry, subject, step, listing, packed, action_);
     }
 
     /// @dev Effects, then the call; a call or a reading that fails undoes them all, so a failure burns neither round nor budget.
-    function _tighten(bytes32 entry, bytes32 subject, uint8 step, Listing memory listing, Action memory action_) private {
-        Entry memory e = _decode(listing);
-        _open(e, listing, action_);
+    function _tighten(
+        bytes32 entry,
+        bytes32 subject,
+        uint8 step,
+        Listing storage listing,
+        Actions.Packed storage packed,
+        Action memory action_
+    ) private {
+        Entry memory e = _entries(listing)[0];
+        _open(e, action_);
+        (listing.budgetStartS, listing.budgetUsed) = _spend(e, listing);
         Reading.Memo memory memo;
         (uint256 prior, uint256 applied) = e.tighten(subject, step, memo);
         bytes memory callData = e.compose(subject, applied, true, memo);
 
         (action_.prior, action_.applied) = (uint128(prior), uint128(applied)); // both fit: `tighten` has checked
-        _listings[entry] = listing;
-        _actions[entry][subject] = action_;
+        packed.saveTimes(action_);
+        packed.saveValues(action_);
         emit Executed(entry, subject, action_.round - 1, step, prior, applied, action_.expiresAtS);
 
         (bool done, bytes memory answer) = _call(e, callData);
@@ -130,7 +142,7 @@ contract Guard is IGuard {
         Action memory action_ = _active(entry, subject);
         _checkRound(round, action_);
         _checkWindow(window);
-        Entry memory e = _decode(_armed(entry));
+        Entry memory e = _entries(_armed(entry))[0];
         _checkQuorum(digest(Operation.Renew, entry, subject, 0, round, window), signerBits, signatures);
 
         uint256 capS = uint256(action_.episodeStartS) + e.hardCapS;
@@ -140,7 +152,7 @@ contract Guard is IGuard {
         if (untilS <= action_.expiresAtS || untilS <= block.timestamp) revert CapReached(capS);
 
         (action_.expiresAtS, action_.liftReadyAtS) = (uint40(untilS), 0);
-        _actions[entry][subject] = action_;
+        _actions[entry][subject].saveTimes(action_);
         emit Renewed(entry, subject, round, untilS, capped);
     }
 
@@ -157,9 +169,9 @@ contract Guard is IGuard {
             _checkWindow(window);
             _checkQuorum(digest(Operation.Lift, entry, subject, 0, round, window), signerBits, signatures);
         }
-        uint40 readyAtS = uint40(block.timestamp + liftGapS);
-        _actions[entry][subject].liftReadyAtS = readyAtS;
-        emit LiftBegan(entry, subject, round, readyAtS);
+        action_.liftReadyAtS = uint40(block.timestamp + liftGapS);
+        _actions[entry][subject].saveTimes(action_);
+        emit LiftBegan(entry, subject, round, action_.liftReadyAtS);
     }
 
     /// @inheritdoc IGuard
@@ -169,11 +181,11 @@ contract Guard is IGuard {
         uint256 readyAtS = action_.liftReadyAtS;
         if (!byGuardian && (readyAtS == 0 || block.timestamp < readyAtS)) revert LiftTooEarly(readyAtS);
 
-        Entry memory e = _decode(_listings[entry]);
+        Entry memory e = _entries(_listings[entry])[0];
         _checkGas(e.minGas); // before reading too: no getter may answer otherwise for want of gas
         Reading.Memo memory memo;
         uint256 value = e.getter.read(subject, memo);
-        _close(entry, subject);
+        _close(entry, subject, action_);
         if (value != action_.applied) {
             emit Ended(entry, subject, action_.round - 1, Ending.Superseded, value);
             return;
@@ -196,14 +208,16 @@ contract Guard is IGuard {
     function veto(bytes32 entry, bytes32 subject, uint40 untilS) external onlyGuardian {
         if (_listings[entry].entryAt == address(0)) revert UnknownEntry(entry);
         if (untilS > block.timestamp + MAX_VETO_S) revert VetoTooLong(block.timestamp + MAX_VETO_S);
-        _actions[entry][subject].vetoUntilS = untilS;
+        Action memory action_ = _actions[entry][subject].load();
+        action_.vetoUntilS = untilS;
+        _actions[entry][subject].saveTimes(action_);
         emit VetoSet(entry, subject, untilS);
     }
 
     /// @inheritdoc IGuard
     function keep(bytes32 entry, bytes32 subject) external onlyGuardian notEntered {
         Action memory action_ = _active(entry, subject);
-        _close(entry, subject);
+        _close(entry, subject, action_);
         emit Ended(entry, subject, action_.round - 1, Ending.Kept, action_.applied);
     }
 
@@ -222,7 +236,7 @@ contract Guard is IGuard {
         Listing storage listing = _listings[id];
         if (listing.live) revert EntryExists(id);
         entry.check();
-        if (listing.entryAt == address(0)) listing.entryAt = encoded.store();
+        if (listing.entryAt == address(0)) listing.entryAt = Image.build(encoded).store();
         listing.live = true;
         emit EntryAdded(id, entry.target, entry.selector, entry.class, encoded);
     }
@@ -291,9 +305,10 @@ contract Guard is IGuard {
         view
         returns (address target, bytes memory callData, uint256 prior, uint256 applied)
     {
-        Listing memory listing = _armed(entry);
-        Entry memory e = _decode(listing);
-        _open(e, listing, _actions[entry][subject]);
+        Listing storage listing = _armed(entry);
+        Entry memory e = _entries(listing)[0];
+        _spend(e, listing);
+        _open(e, _actions[entry][subject].loadTimes());
         Reading.Memo memory memo;
         target = e.target;
         (prior, applied) = e.tighten(subject, step, memo);
@@ -313,14 +328,14 @@ contract Guard is IGuard {
 
     /// @inheritdoc IGuard
     function action(bytes32 entry, bytes32 subject) external view returns (Action memory) {
-        return _actions[entry][subject];
+        return _actions[entry][subject].load();
     }
 
     /// @inheritdoc IGuard
     function entryOf(bytes32 entry) external view returns (Entry memory decoded, bool live, uint40 budgetStartS, uint16 budgetUsed) {
-        Listing memory listing = _listings[entry];
+        Listing storage listing = _listings[entry];
         if (listing.entryAt == address(0)) revert UnknownEntry(entry);
-        return (_decode(listing), listing.live, listing.budgetStartS, listing.budgetUsed);
+        return (_entries(listing)[0], listing.live, listing.budgetStartS, listing.budgetUsed);
     }
 
     /// @inheritdoc IGuard
@@ -340,88 +355,96 @@ contract Guard is IGuard {
 
     /* CHECKS */
 
-    function _armed(bytes32 entry) private view returns (Listing memory listing) {
+    function _armed(bytes32 entry) internal view returns (Listing storage listing) {
         if (!_council.armed) revert NotArmed();
         listing = _listings[entry];
         if (!listing.live) revert UnknownEntry(entry);
     }
 
-    function _active(bytes32 entry, bytes32 subject) private view returns (Action memory action_) {
-        action_ = _actions[entry][subject];
+    function _active(bytes32 entry, bytes32 subject) internal view returns (Action memory action_) {
+        action_ = _actions[entry][subject].load();
         if (!action_.active) revert NotActive();
     }
 
-    function _decode(Listing memory listing) private view returns (Entry memory) {
-        return abi.decode(listing.entryAt.read(), (Entry));
+    /// @return box holds one entry
+    function _entries(Listing storage listing) internal view returns (Entry[] memory box) {
+        return Image.open(listing.entryAt.read());
     }
 
     /// @dev The active action bears the round of the certificate that began it; the counter is one ahead.
-    function _checkRound(uint32 round, Action memory action_) private pure {
+    function _checkRound(uint32 round, Action memory action_) internal pure {
         if (round != action_.round - 1) revert WrongRound(round, action_.round - 1);
     }
 
-    function _checkWindow(uint64 window) private view {
+    function _checkWindow(uint64 window) internal view {
         uint64 present = uint64(block.timestamp) / windowS;
         if (window != present) revert WrongWindow(window, present);
     }
 
-    function _checkQuorum(bytes32 digest_, uint256 signerBits, bytes calldata signatures) private view {
-        uint256 count;
-        for (uint256 bits = signerBits; bits != 0; bits &= bits - 1) {
-            count++;
-        }
-        if (count < _council.k) revert NoQuorum(count, _council.k);
-        if (signatures.length != count * CompactSignatures.LENGTH) {
-            revert BadLength(signatures.length, count * CompactSignatures.LENGTH);
-        }
-        bytes memory packed = _council.signersAt.read();
-        uint256 used;
-        for (uint256 i; signerBits != 0; i++) {
-            if (signerBits & 1 == 1) {
-                address signer = CompactSignatures.recover(digest_, signatures, used++);
-                if (signer == address(0) || signer != _signerAt(packed, i)) revert BadSignature(i);
+    /// @dev Each bit takes the next signature, so no signer counts twice; all must be good. Unchecked: counts up to 256.
+    function _checkQuorum(bytes32 digest_, uint256 signerBits, bytes calldata signatures) internal view {
+        unchecked {
+            (address signersAt, uint256 k) = (_council.signersAt, _council.k);
+            uint256 count = signatures.length / CompactSignatures.LENGTH;
+            if (count < k) revert NoQuorum(count, k);
+            bytes memory packed = signersAt.read();
+            uint256 used;
+            for (uint256 i; signerBits != 0; i++) {
+                if (signerBits & 1 == 1) {
+                    if (used == count) revert BadLength(signatures.length);
+                    address signer = CompactSignatures.recover(digest_, signatures, used++);
+                    if (signer == address(0) || signer != _signerAt(packed, i)) revert BadSignature(i);
+                }
+                signerBits >>= 1;
             }
-            signerBits >>= 1;
+            if (signatures.length != used * CompactSignatures.LENGTH) revert BadLength(signatures.length);
         }
     }
 
     /// @return signer zero beyond the list
-    function _signerAt(bytes memory packed, uint256 index) private pure returns (address signer) {
-        if (20 * index >= packed.length) return address(0);
+    function _signerAt(bytes memory packed, uint256 index) internal pure returns (address signer) {
         assembly ("memory-safe") {
-            signer := shr(96, mload(add(add(packed, 32), mul(20, index))))
+            let offset := mul(20, index)
+            if lt(offset, mload(packed)) { signer := shr(96, mload(add(add(packed, 32), offset))) }
         }
     }
 
-    /// @dev Whether (entry, subject) may be executed now, and the action and the budget as they are after it.
-    function _open(Entry memory e, Listing memory listing, Action memory action_) private view {
-        if (action_.active) revert AlreadyActive();
-        if (block.timestamp < action_.vetoUntilS) revert Vetoed(action_.vetoUntilS);
+    /// @dev Whether the action may be executed now; makes it what it is after that.
+    /// Whatever happens inside it, an episode is over at its start + hardCapS, and the next begins no sooner than cooldownS later:
+    /// so of any hardCapS + cooldownS seconds, hardCapS at most can be executed or renewed in.
+    /// Unchecked: times of 40 bits and durations of 32 don't overflow, nor does a counter that costs a transaction each.
+    function _open(Entry memory e, Action memory action_) internal view {
+        unchecked {
+            if (action_.active) revert AlreadyActive();
+            if (block.timestamp < action_.vetoUntilS) revert Vetoed(action_.vetoUntilS);
 
-        // Whatever happens inside it, an episode is over at its start + hardCapS, and the next begins no sooner than cooldownS
-        // later: so of any hardCapS + cooldownS seconds, hardCapS at most can be executed or renewed in.
-        uint256 capS = uint256(action_.episodeStartS) + e.hardCapS;
-        if (action_.round == 0 || block.timestamp >= capS + e.cooldownS) {
-            action_.episodeStartS = uint40(block.timestamp);
-            capS = block.timestamp + e.hardCapS;
-        } else if (block.timestamp >= capS) {
-            revert Cooldown(capS + e.cooldownS);
+            uint256 capS = uint256(action_.episodeStartS) + e.hardCapS;
+            if (action_.round == 0 || block.timestamp >= capS + e.cooldownS) {
+                action_.episodeStartS = uint40(block.timestamp);
+                capS = block.timestamp + e.hardCapS;
+            } else if (block.timestamp >= capS) {
+                revert Cooldown(capS + e.cooldownS);
+            }
+            uint256 untilS = block.timestamp + e.expiryS;
+            action_.expiresAtS = uint40(untilS < capS ? untilS : capS);
+            action_.active = true;
+            action_.round++;
         }
-        uint256 untilS = block.timestamp + e.expiryS;
-        action_.expiresAtS = uint40(untilS < capS ? untilS : capS);
-        action_.active = true;
-        action_.round++;
-
-        if (listing.budgetUsed == 0 || block.timestamp >= uint256(listing.budgetStartS) + e.budgetWindowS) {
-            (listing.budgetStartS, listing.budgetUsed) = (uint40(block.timestamp), 0);
-        }
-        if (listing.budgetUsed >= e.budget) revert BudgetSpent(listing.budgetUsed);
-        listing.budgetUsed++;
     }
 
-    function _close(bytes32 entry, bytes32 subject) private {
-        Action storage action_ = _actions[entry][subject];
+    /// @return startS of the budget window, and @return used of it, after one more execution
+    function _spend(Entry memory e, Listing storage listing) internal view returns (uint40 startS, uint16 used) {
+        unchecked {
+            (startS, used) = (listing.budgetStartS, listing.budgetUsed);
+            if (used == 0 || block.timestamp >= uint256(startS) + e.budgetWindowS) return (uint40(block.timestamp), 1);
+            if (used >= e.budget) revert BudgetSpent(used);
+            used++;
+        }
+    }
+
+    function _close(bytes32 entry, bytes32 subject, Action memory action_) private {
         (action_.active, action_.liftReadyAtS) = (false, 0);
+        _actions[entry][subject].saveTimes(action_);
     }
 
     /* CALLS */
@@ -432,19 +455,22 @@ contract Guard is IGuard {
     }
 
     /// @dev A call gets 63/64 of what is left (EIP-150), so a failure for want of less than `minGas` can't be arranged from outside.
-    function _checkGas(uint256 minGas) private view {
-        uint256 want = minGas * 64 / 63 + CALL_OVERHEAD_GAS;
+    function _checkGas(uint256 minGas) internal view {
+        uint256 want;
+        unchecked {
+            want = minGas * 64 / 63 + CALL_OVERHEAD_GAS; // minGas is a uint32
+        }
         uint256 got = gasleft();
         if (got < want) revert NotEnoughGas(got, want);
     }
 
-    function _checkReads(Entry memory e, bytes32 subject, uint256 want) private view {
+    function _checkReads(Entry memory e, bytes32 subject, uint256 want) internal view {
         Reading.Memo memory memo;
         uint256 got = e.getter.read(subject, memo);
         if (got != want) revert NotApplied(got, want);
     }
 
-    function _domain() private view returns (bytes32) {
+    function _domain() internal view returns (bytes32) {
         return keccak256(abi.encode(DOMAIN_TYPE, keccak256("Firebreak Guard"), keccak256("1"), block.chainid, address(this)));
     }
 }

@@ -134,11 +134,11 @@ interface IGuard {
     error WrongWindow(uint64 got, uint64 want);
     /// Thrown when the certificate's round is not the present one (already executed, or of a later episode).
     error WrongRound(uint32 got, uint32 want);
-    /// Thrown when fewer than k of the named signers signed.
+    /// Thrown for fewer than k signatures.
     error NoQuorum(uint256 got, uint256 want);
     error BadSignature(uint256 signerIndex);
     /// Thrown when the signatures are not 64 bytes for each bit of the bitmap.
-    error BadLength(uint256 got, uint256 want);
+    error BadLength(uint256 got);
     /// Thrown for a window of no length, or a lift gap over 7 days.
     error BadTimes(uint64 windowS, uint64 liftGapS);
     error AlreadyActive();

@@ -1,5 +1,5 @@
 // What an adapter is: which logs and reads it needs of a block, and how they change the tables. It never undoes.
-import type { ActionName, BlockInput, Call, EffectRow, GuardStep, Hex, Log, ReadResult } from '../core/flow.ts'
+import type { ActionName, BlockInput, Call, EffectRow, GuardStep, Hex, Log, Probe, ReadResult } from '../core/flow.ts'
 import type { World } from './world.ts'
 
 export interface Watch {
@@ -28,7 +28,18 @@ export interface Protocol {
   /** Empty for what can't act. */
   readonly actions: Readonly<Partial<Record<ActionName, Action>>>
   /** The Guard steps that carry an action out on a market; empty if the venue doesn't offer it there. */
-  steps(action: ActionName, market: number): readonly GuardStep[]
+  steps(world: World, action: ActionName, market: number): readonly GuardStep[]
+}
+
+/** A venue that we may act on: its adapter, the Guard we act through, and how an attack on it would go on. */
+export interface Venue {
+  readonly protocol: Protocol
+  /** The pool's address: the venue's key. */
+  readonly pool: Hex
+  /** Undefined: we only watch. */
+  readonly guard: Hex | undefined
+  /** Calls by which the accounts that gain most from the suspects' prices would take more; the effective answer makes them all fail. */
+  probes(world: World, suspects: readonly number[]): readonly Probe[]
 }
 
 /** Answers to reads of one block, found by call. */

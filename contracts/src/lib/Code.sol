@@ -9,22 +9,22 @@ library Code {
 
     /// @dev The ten bytes before the data: PUSH2 size, DUP1, PUSH1 10, RETURNDATASIZE (0), CODECOPY, RETURNDATASIZE,
     /// RETURN put all that follows them on chain, beginning with the STOP.
-    function store(bytes memory data) internal returns (address at) {
+    function store(bytes memory data) internal returns (address where) {
         uint256 size = data.length + 1;
         if (size > 0x6000) revert StoreFailed(data.length); // EIP-170
         bytes memory init = abi.encodePacked(bytes1(0x61), uint16(size), hex"80600a3d393df300", data);
         assembly ("memory-safe") {
-            at := create(0, add(init, 32), mload(init))
+            where := create(0, add(init, 32), mload(init))
         }
-        if (at == address(0)) revert StoreFailed(data.length);
+        if (where == address(0)) revert StoreFailed(data.length);
     }
 
-    function read(address at) internal view returns (bytes memory data) {
-        uint256 length = at.code.length - 1;
+    function read(address where) internal view returns (bytes memory data) {
+        uint256 length = where.code.length - 1;
         assembly ("memory-safe") {
             data := mload(0x40)
             mstore(data, length)
-            extcodecopy(at, add(data, 32), 1, length)
+            extcodecopy(where, add(data, 32), 1, length)
             mstore(0x40, and(add(add(data, length), 63), not(31)))
         }
     }

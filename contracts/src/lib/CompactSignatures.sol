@@ -8,16 +8,22 @@ library CompactSignatures {
     uint256 private constant HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
 
     /// @return signer zero if signature `index` of `signatures` is no valid one; the caller has checked the length
-    function recover(bytes32 digest, bytes calldata signatures, uint256 index) internal pure returns (address signer) {
-        bytes32 r;
-        uint256 vs;
+    /// @dev In assembly: ecrecover's input is laid out beyond the memory in use, and dropped.
+    function recover(bytes32 digest, bytes calldata signatures, uint256 index) internal view returns (address signer) {
         assembly ("memory-safe") {
-            let at := add(signatures.offset, mul(index, 64))
-            r := calldataload(at)
-            vs := calldataload(add(at, 32))
+            let signature := add(signatures.offset, mul(index, LENGTH))
+            let vs := calldataload(add(signature, 32))
+            let s := shr(1, shl(1, vs))
+            if iszero(gt(s, HALF_ORDER)) {
+                let input := mload(0x40)
+                mstore(input, digest)
+                mstore(add(input, 32), add(27, shr(255, vs)))
+                mstore(add(input, 64), calldataload(signature))
+                mstore(add(input, 96), s)
+                mstore(0, 0) // stays zero if ecrecover refuses: then it returns nothing
+                pop(staticcall(gas(), 1, input, 128, 0, 32))
+                signer := mload(0)
+            }
         }
-        uint256 s = vs & type(uint256).max >> 1;
-        if (s > HALF_ORDER) return address(0);
-        signer = ecrecover(digest, uint8(27 + (vs >> 255)), r, bytes32(s));
     }
 }

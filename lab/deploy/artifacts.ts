@@ -1,0 +1,58 @@
+// Finds the compiled contracts of real protocols in their npm packages, and links their libraries.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { Abi, Address, Hex } from 'viem'
+
+type LinkReferences = Readonly<Record<string, Readonly<Record<string, readonly { readonly start: number; readonly length: number }[]>>>>
+
+export interface Artifact {
+  readonly name: string
+  readonly abi: Abi
+  readonly bytecode: Hex
+  readonly linkReferences?: LinkReferences
+}
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const require = createRequire(import.meta.url)
+const read = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'))
+
+function fromPackage(pkg: string, path: string): Artifact {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const file = join(dirname(require.resolve(`${pkg}/package.json`)), path.endsWith('.json') ? path : `${path}.json`)
+  return { ...(read(file) as Omit<Artifact, 'name'>), name }
+}
+
+export const packageVersion = (pkg: string): string => (read(require.resolve(`${pkg}/package.json`)) as { version: string }).version
+
+/** `path` as in Aave's source tree, for example `protocol/pool/Pool`. */
+export const aaveArtifact = (path: string): Artifact =>
+  fromPackage('@aave/core-v3', `artifacts/contracts/${path}.sol/${path.slice(path.lastIndexOf('/') + 1)}`)
+
+export const safeArtifact = (path: string): Artifact =>
+  fromPackage('@safe-global/safe-contracts', `build/artifacts/contracts/${path}.sol/${path.slice(path.lastIndexOf('/') + 1)}`)
+
+export const openZeppelinArtifact = (name: string): Artifact => fromPackage('@openzeppelin/contracts', `build/contracts/${name}`)
+
+/** Chainlink's package has sources only; scripts/build-contracts.mjs compiles them. */
+export function chainlinkArtifact(name: 'FluxAggregator' | 'EACAggregatorProxy'): Artifact {
+  const compiled = read(join(ROOT, '.cache/lab/chainlink.json')) as Record<string, Omit<Artifact, 'name'>>
+  const artifact = compiled[name]
+  if (artifact === undefined) throw new Error(`.cache/lab/chainlink.json has no ${name}: run node scripts/build-contracts.mjs`)
+  return { ...artifact, name }
+}
+
+/** Creation code with the addresses of its libraries written in. */
+export function linked(artifact: Artifact, libraries: Readonly<Record<string, Address>>): Hex {
+  let code: string = artifact.bytecode
+  for (const file of Object.values(artifact.linkReferences ?? {})) {
+    for (const [library, places] of Object.entries(file)) {
+      const address = libraries[library]
+      if (address === undefined) throw new Error(`${artifact.name} needs the library ${library}`)
+      for (const { start, length } of places) {
+        code = code.slice(0, 2 + start * 2) + address.slice(2).toLowerCase() + code.slice(2 + (start + length) * 2)
+      }
+    }
+  }
+  return code as Hex
+}

@@ -1,0 +1,31 @@
+// The declared numbers of the decision: what closing something costs people, and how sure one must be for each class of action.
+import type { ActionClass, EffectRow } from '../core/flow.ts'
+
+export interface Playbook {
+  /** Least probability for an action of this class. */
+  readonly minProbability: Readonly<Record<ActionClass, number>>
+  /** USD a hour for each aged account that can't do this any more. */
+  readonly costUsdPerHour: Readonly<Record<'supplies' | 'borrows' | 'withdraws' | 'repays', number>>
+  /** Part of a market's supply that goes bad in an hour without liquidations. */
+  readonly liquidationGapPerHour: number
+  /** Options within this factor of the best harm are as good as it. */
+  readonly epsilon: number
+  /** Differences below this are nothing, USD. */
+  readonly dustUsd: number
+}
+
+export const PLAYBOOK: Playbook = {
+  minProbability: { observe: 0, throttle: 0.3, account: 0.5, market: 0.5, feed: 0.5, isolation: 0.8, pause: 0.9 },
+  costUsdPerHour: { supplies: 0.5, borrows: 2, withdraws: 20, repays: 20 },
+  liquidationGapPerHour: 0.002,
+  epsilon: 0.1,
+  dustUsd: 100,
+}
+
+/** From narrow to wide: of two that serve equally the earlier is taken. */
+const LADDER: readonly ActionClass[] = ['observe', 'throttle', 'account', 'market', 'feed', 'isolation', 'pause']
+export const width = (of: ActionClass): number => LADDER.indexOf(of)
+
+/** Exits, repayments and liquidations stay open, and humans can undo it: one source of evidence is enough. */
+export const isGentle = (effect: EffectRow): boolean =>
+  effect.reversible && effect.withdraws === 'yes' && effect.repays === 'yes' && effect.liquidates === 'yes'

@@ -1,0 +1,269 @@
+// The deterministic middle of one chain, in one place: apply, detect, assess, decide. No clock, no network; the store alone undoes.
+import { type AssessRules, assess } from './assess/assess.ts'
+import { canonicalHash } from './core/canonical.ts'
+import type { BlockInput, Entry, Finding, Hex, Incident, Input, Option, Probe, Proposal, Question } from './core/flow.ts'
+import { atLeast } from './core/severity.ts'
+import { choose } from './decide/choose.ts'
+import { type Errand, upkeep } from './decide/lifecycle.ts'
+import { OBSERVE, optionsFor } from './decide/options.ts'
+import type { Playbook } from './decide/playbook.ts'
+import type { BoundDetector } from './detect/define.ts'
+import { Engine } from './detect/engine.ts'
+import { Answers, type Protocol, type Venue } from './state/protocol.ts'
+import { BLIND_REASONS } from './state/tables.ts'
+import { createWorld, type World } from './state/world.ts'
+
+export interface FoldRules {
+  readonly chainId: number
+  readonly protocols: readonly Protocol[]
+  readonly venues: readonly Venue[]
+  readonly detectors: readonly BoundDetector[]
+  readonly assess: AssessRules
+  readonly playbook: Playbook
+  /** Hash of all of the above with the build: what a verdict was judged by. */
+  readonly rulesHash: Hex
+}
+
+/** What one input led to. */
+export interface Step {
+  readonly entries: readonly Entry[]
+  /** To be simulated at the edge; the answer comes back as an input. */
+  readonly questions: readonly Question[]
+  /** What this node would have done, and what else it would sign. */
+  readonly proposals: readonly Proposal[]
+  readonly acceptable: readonly Proposal[]
+  readonly errands: readonly Errand[]
+}
+
+/** A block that may still be undone. */
+interface Applied {
+  readonly number: number
+  readonly hash: Hex
+  readonly timeS: number
+  /** Journal position before it. */
+  readonly mark: number
+  incidents: readonly Incident[]
+  readonly asked: Map<Hex, { readonly options: readonly Option[]; readonly probes: readonly Probe[] }>
+  /** Incidents whose containment the simulation refuted: all options are weighed again in the next block. */
+  readonly refuted: Set<Hex>
+}
+
+const NOTHING: Step = { entries: [], questions: [], proposals: [], acceptable: [], errands: [] }
+
+export class Fold {
+  readonly world: World
+  private readonly engine: Engine
+  private readonly rules: FoldRules
+  private readonly applied: Applied[] = []
+  private findings: Finding[] = []
+
+  constructor(rules: FoldRules) {
+    this.rules = rules
+    this.world = createWorld(rules.chainId)
+    this.engine = new Engine(this.world, rules.detectors)
+  }
+
+  get head(): { readonly number: number; readonly hash: Hex; readonly timeS: number } | undefined {
+    return this.applied.at(-1)
+  }
+  /** Blocks that a reorg may still undo, oldest first. */
+  get recent(): readonly { readonly number: number; readonly hash: Hex }[] {
+    return this.applied
+  }
+  get incidents(): readonly Incident[] {
+    return this.applied.at(-1)?.incidents ?? []
+  }
+
+  step(input: Input): Step {
+    switch (input.kind) {
+      case 'committed':
+        return this.committed(input.block)
+      case 'reorged':
+        return this.reorged(input.toNumber, input.toHash)
+      case 'finalized':
+        this.finalized(input.number)
+        return NOTHING
+      case 'simulated':
+        return this.simulated(input)
+      case 'blind':
+        return this.blinded(input.sinceBlock, input.reason)
+      case 'tick':
+        return { ...NOTHING, ...this.keepUp(this.incidents, input.timeS) }
+      case 'pending':
+        return this.whatIf(input)
+      case 'operator':
+        return { ...NOTHING, entries: [this.entry('incident', { operator: input.order, subject: input.subject })] }
+      default:
+        return input satisfies never
+    }
+  }
+
+  private committed(block: BlockInput): Step {
+    const { world } = this
+    const mark = world.store.mark()
+    this.apply(block)
+    const found = this.detect(block, false)
+    this.findings.push(...found)
+    this.remember(block.number, found)
+    const incidents = assess(world, this.findings, block, this.rules.assess)
+    this.bindActions(incidents)
+    const before = this.applied.at(-1)
+    const now: Applied = { number: block.number, hash: block.hash, timeS: block.timeS, mark, incidents, asked: new Map(), refuted: new Set() }
+    this.applied.push(now)
+    const verdict = { number: block.number, hash: block.hash, rulesHash: this.rules.rulesHash, findings: canonicalHash(found.map((f) => f.id)) }
+    const changed = incidents.filter((i) => isNews(i, before?.incidents.find((b) => b.id === i.id)))
+    const closed = (before?.incidents ?? []).filter((b) => !incidents.some((i) => i.id === b.id))
+    return {
+      ...NOTHING,
+      entries: [
+        this.entry('verdict', verdict),
+        ...found.map((f) => this.entry('finding', f)),
+        ...changed.map((i) => this.entry('incident', i)),
+        ...closed.map((i) => this.entry('incident', { ...i, status: 'closed' })),
+      ],
+      questions: incidents.flatMap((i) => this.question(i, now, before)),
+      ...this.keepUp(incidents, block.timeS),
+    }
+  }
+
+  private apply(block: BlockInput): void {
+    const { world } = this
+    const answers = new Answers(block.reads)
+    world.store.begin()
+    const { columns } = world.chains
+    const row = world.chains.rowOf(String(block.chainId))
+    columns.chainId.set(row, block.chainId)
+    columns.number.set(row, block.number)
+    columns.timeS.set(row, block.timeS)
+    columns.blindSince.set(row, 0)
+    columns.blindReason.set(row, 0)
+    for (const protocol of this.rules.protocols) protocol.apply(world, block, answers)
+  }
+
+  private detect(block: { readonly number: number; readonly hash: Hex; readonly timeS: number }, pending: boolean): readonly Finding[] {
+    return this.engine.run({ chainId: this.world.chainId, number: block.number, hash: block.hash, timeS: block.timeS, pending, provisional: false })
+  }
+
+  /** Accounts that a finding names are checked against the contract in the next block. */
+  private remember(number: number, found: readonly Finding[]): void {
+    for (const { subject } of found) {
+      if (subject.kind !== 'account') continue
+      const row = this.world.accounts.find(subject.id)
+      if (row !== undefined) this.world.accounts.columns.wantedBlock.set(row, number)
+    }
+  }
+
+  /** An action that became active answers its venue's incident. */
+  private bindActions(incidents: readonly Incident[]): void {
+    const { columns, count } = this.world.guardActions
+    for (let row = 0; row < count; row++) {
+      if (columns.active.get(row) === 0) columns.incident.set(row, 0n)
+      else if (columns.incident.get(row) === 0n && incidents[0]) columns.incident.set(row, BigInt(incidents[0].id))
+    }
+  }
+
+  private question(incident: Incident, now: Applied, before: Applied | undefined): readonly Question[] {
+    const venue = this.venueOf(incident)
+    if (!venue?.guard || incident.status === 'resolved') return []
+    const all = incident.lossAtRiskUsd > this.rules.assess.dustUsd || before?.refuted.has(incident.id) === true
+    const options = all ? optionsFor(this.world, venue, incident) : [OBSERVE]
+    const probes = venue.probes(this.world, incident.suspects)
+    now.asked.set(incident.id, { options, probes })
+    return [{ chainId: this.world.chainId, onHash: now.hash, onNumber: now.number, incident: incident.id, guard: venue.guard, options, probes }]
+  }
+
+  private simulated(input: Extract<Input, { kind: 'simulated' }>): Step {
+    const now = this.applied.at(-1)
+    const incident = now?.incidents.find((i) => i.id === input.incident)
+    const asked = now?.asked.get(input.incident)
+    const venue = incident && this.venueOf(incident)
+    if (!now || now.hash !== input.onHash || !incident || !asked || !venue) return NOTHING // the head moved on meanwhile
+    now.asked.delete(input.incident)
+    if (incident.status === 'contained') {
+      const going = input.outcomes.find((o) => o.option === OBSERVE.id)
+      if (going && going.succeeded.length > 0) now.refuted.add(incident.id)
+      const verified = { incident: incident.id, held: going?.succeeded.length === 0, tried: asked.probes.length, late: input.late }
+      if (asked.options.length === 1) return { ...NOTHING, entries: [this.entry('verified', verified)] }
+    }
+    const decision = choose(this.world, venue, { incident, ...asked, outcomes: input.outcomes }, this.rules.playbook, now)
+    return { ...NOTHING, entries: [this.entry('decision', decision)], proposals: decision.proposals, acceptable: decision.acceptable }
+  }
+
+  private keepUp(incidents: readonly Incident[], timeS: number): { readonly proposals: readonly Proposal[]; readonly acceptable: readonly Proposal[]; readonly errands: readonly Errand[] } {
+    const all = this.rules.venues.map((venue) => upkeep(this.world, venue, incidents.find((i) => i.venueId === venue.pool), timeS))
+    const proposals = all.flatMap((u) => u.proposals)
+    return { proposals, acceptable: proposals, errands: all.flatMap((u) => u.errands) }
+  }
+
+  private reorged(toNumber: number, toHash: Hex): Step {
+    let mark: number | undefined
+    const undone: { readonly number: number; readonly hash: Hex }[] = []
+    while (this.applied.length > 0 && (this.head?.number ?? 0) > toNumber) {
+      const block = this.applied.pop() as Applied
+      mark = block.mark
+      undone.push({ number: block.number, hash: block.hash })
+    }
+    if (mark !== undefined) this.world.store.undoTo(mark)
+    this.findings = this.findings.filter((f) => f.block <= toNumber)
+    return { ...NOTHING, entries: [this.entry('reorg', { toNumber, toHash, undone })] }
+  }
+
+  private finalized(number: number): void {
+    while (this.applied.length > 1 && (this.applied[0] as Applied).number <= number) this.applied.shift()
+    const oldest = this.applied[0]
+    if (!oldest) return
+    this.world.store.journal.forget(oldest.mark)
+    const keepFromS = oldest.timeS - this.rules.assess.windowS
+    this.findings = this.findings.filter((f) => f.timeS > keepFromS)
+  }
+
+  private blinded(sinceBlock: number, reason: (typeof BLIND_REASONS)[number]): Step {
+    const { columns } = this.world.chains
+    const row = this.world.chains.rowOf(String(this.world.chainId))
+    columns.blindSince.set(row, Math.max(1, sinceBlock))
+    columns.blindReason.set(row, Math.max(0, BLIND_REASONS.indexOf(reason)))
+    const head = this.head ?? { number: sinceBlock, hash: `0x${'0'.repeat(64)}` as Hex, timeS: 0 }
+    const found = this.detect(head, false).filter((f) => f.subject.kind === 'chain')
+    return { ...NOTHING, entries: [this.entry('blind', { sinceBlock, reason }), ...found.map((f) => this.entry('finding', f))] }
+  }
+
+  /** A pending transaction is a hypothetical block: applied, judged, undone. */
+  private whatIf(input: Extract<Input, { kind: 'pending' }>): Step {
+    const head = this.head
+    if (!head || head.hash !== input.onHash) return NOTHING
+    const mark = this.world.store.mark()
+    const block = { chainId: input.chainId, number: head.number + 1, hash: input.txHash, parentHash: head.hash, timeS: head.timeS, logs: input.logs, reads: input.reads }
+    try {
+      this.apply(block)
+      const found = this.detect(block, true).filter((f) => atLeast(f.severity, 'medium'))
+      return { ...NOTHING, entries: found.map((f) => this.entry('finding', f)) }
+    } finally {
+      this.world.store.undoTo(mark)
+    }
+  }
+
+  private venueOf(incident: Incident): Venue | undefined {
+    return this.rules.venues.find((v) => v.pool === incident.venueId)
+  }
+
+  private entry(kind: Entry['kind'], body: unknown): Entry {
+    return { origin: 'fold', kind, chainId: this.world.chainId, block: this.head?.number ?? 0, body }
+  }
+
+  /** What a checkpoint needs besides the columns. */
+  exportFindings(): readonly Finding[] {
+    return this.findings
+  }
+
+  /** Starts from a checkpoint: the block it stands on can't be undone any more. */
+  resume(at: { readonly number: number; readonly hash: Hex; readonly timeS: number }, findings: readonly Finding[]): void {
+    this.findings = [...findings]
+    this.applied.push({ ...at, mark: this.world.store.mark(), incidents: [], asked: new Map(), refuted: new Set() })
+  }
+}
+
+/** Worth a line in the log: new, or changed in what people look at. */
+function isNews(now: Incident, before: Incident | undefined): boolean {
+  if (!before) return true
+  return now.status !== before.status || now.severity !== before.severity || now.sources.join() !== before.sources.join() || now.suspects.join() !== before.suspects.join()
+}

@@ -1,0 +1,152 @@
+// The one seam to a node: WebSocket, HTTP or IPC by the address, with timeouts, and errors that never show a key.
+import { getHttpRpcClient, getWebSocketRpcClient, type SocketRpcClient } from 'viem/utils'
+import { BadDataError, UnreachableError, UserError } from '../core/errors.ts'
+import { type EndpointName, nameEndpoint } from './endpoint-name.ts'
+import { RpcError } from './errors.ts'
+import { firstOf } from './wait.ts'
+
+export interface Rpc {
+  /** Its name without secrets. */
+  readonly endpoint: string
+  /** Can it push new heads? HTTP can't. */
+  readonly pushes: boolean
+  /** The answer's `result`, not yet checked. Throws UnreachableError, RpcError or BadDataError. */
+  request(method: string, params: readonly unknown[], signal?: AbortSignal): Promise<unknown>
+  /** Resolves once the node has agreed. `onLost` comes at most once; there is no reconnecting here. */
+  subscribeHeads(onHead: (header: unknown) => void, onLost: (error: UnreachableError) => void): Promise<void>
+  close(): void
+}
+
+export interface RpcOptions {
+  readonly timeoutMs: number
+}
+
+/** Answers to a block with thousands of logs are tens of megabytes. */
+const MAX_BODY_BYTES = 128 * 1024 * 1024
+const PING_MS = 30_000
+let sockets = 0
+
+/** Opens an endpoint. A socket is connected before this resolves; HTTP connects at the first request. */
+export async function openRpc(address: string, options: RpcOptions): Promise<Rpc> {
+  const endpoint = nameEndpoint(address)
+  const scheme = URL.canParse(address) ? new URL(address).protocol : ''
+  if (scheme === 'http:' || scheme === 'https:') return httpRpc(address, endpoint, options)
+  // viem shares one socket among all who ask for the same URL with the same settings; closing ours must not close another's.
+  const settings = { reconnect: false, keepAlive: { interval: PING_MS + (sockets++ % 10_000) } }
+  if (scheme === 'ws:' || scheme === 'wss:') return socketRpc(getWebSocketRpcClient(address, settings), endpoint, options)
+  if (/^[./]/.test(address) || address.endsWith('.ipc')) {
+    const { getIpcRpcClient } = await import('viem/node')
+    return socketRpc(getIpcRpcClient(address, settings), endpoint, options)
+  }
+  throw new UserError('endpoint', endpoint.name, 'a ws:, wss:, http: or https: URL, or the path of an IPC socket')
+}
+
+function httpRpc(address: string, { name, scrub }: EndpointName, { timeoutMs }: RpcOptions): Rpc {
+  const client = getHttpRpcClient(address, { timeout: timeoutMs, maxResponseBodySize: MAX_BODY_BYTES })
+  const closing = new AbortController()
+  return {
+    endpoint: name,
+    pushes: false,
+    async request(method, params, signal) {
+      const either = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
+      let raw: unknown
+      try {
+        raw = await client.request({ body: { method, params }, fetchOptions: { signal: either } })
+      } catch (cause) {
+        throw httpError(cause, name, method, scrub)
+      }
+      return resultOf(raw, name, method, scrub)
+    },
+    subscribeHeads: () => Promise.reject(new RpcError(name, 'eth_subscribe', -32601, 'HTTP cannot push', undefined)),
+    close: () => closing.abort(),
+  }
+}
+
+// biome-ignore lint/complexity/noBannedTypes: viem's own bound of a socket's type
+async function socketRpc(opening: Promise<SocketRpcClient<{}>>, { name, scrub }: EndpointName, { timeoutMs }: RpcOptions): Promise<Rpc> {
+  const unreachable = (method: string, cause: unknown): UnreachableError => new UnreachableError(name, method, scrub(detail(cause)))
+  const opened = await firstOf(opening, timeoutMs).catch((cause: unknown) => {
+    throw unreachable('connect', cause)
+  })
+  if (opened === undefined) {
+    opening.then((late) => late.close()).catch(() => undefined) // a socket that opens after all is nobody's
+    throw unreachable('connect', new Error(`not connected within ${timeoutMs} ms`))
+  }
+  const client = opened.value
+  let lost = (_: UnreachableError): void => undefined
+  const request: Rpc['request'] = async (method, params, signal) => {
+    const asked = client.requestAsync({ body: { method, params }, timeout: timeoutMs }).catch((cause: unknown) => {
+      throw unreachable(method, cause)
+    })
+    const answer = await firstOf(asked, Number.POSITIVE_INFINITY, signal)
+    return resultOf(answer?.value, name, method, scrub)
+  }
+  return {
+    endpoint: name,
+    pushes: true,
+    request,
+    async subscribeHeads(onHead, onLost) {
+      lost = (error) => {
+        lost = () => undefined
+        onLost(error)
+      }
+      const agreed = new Promise<unknown>((resolve, reject) => {
+        client.request({
+          body: { method: 'eth_subscribe', params: ['newHeads'] },
+          onError(cause) {
+            const error = unreachable('eth_subscribe', cause)
+            reject(error)
+            lost(error)
+          },
+          onResponse(message: unknown) {
+            if (isObject(message) && message['method'] === 'eth_subscription') {
+              onHead(isObject(message['params']) ? message['params']['result'] : undefined)
+            } else resolve(message)
+          },
+        })
+      })
+      const answer = await firstOf(agreed, timeoutMs)
+      if (answer === undefined) throw unreachable('eth_subscribe', new Error(`no answer within ${timeoutMs} ms`))
+      const id = resultOf(answer.value, name, 'eth_subscribe', scrub)
+      if (typeof id !== 'string') throw bad(name, 'eth_subscribe', 'the result', id, 'a subscription id')
+    },
+    close() {
+      lost = () => undefined
+      client.close()
+    },
+  }
+}
+
+/** Takes a JSON-RPC answer apart. */
+function resultOf(raw: unknown, endpoint: string, method: string, scrub: EndpointName['scrub']): unknown {
+  if (!isObject(raw)) throw bad(endpoint, method, 'the answer', raw, 'a JSON-RPC object')
+  const error = raw['error']
+  if (error !== undefined && error !== null) {
+    if (!isObject(error) || typeof error['code'] !== 'number' || typeof error['message'] !== 'string')
+      throw bad(endpoint, method, 'the error', error, '{ code, message }')
+    throw new RpcError(endpoint, method, error['code'], scrub(error['message']), error['data'])
+  }
+  if (raw['result'] === undefined) throw bad(endpoint, method, 'the answer', raw, 'an object with a result or an error')
+  return raw['result']
+}
+
+function httpError(cause: unknown, endpoint: string, method: string, scrub: EndpointName['scrub']): Error {
+  const from = isObject(cause) ? cause : {}
+  if (from['name'] === 'RpcRequestError') return new RpcError(endpoint, method, Number(from['code']), scrub(detail(cause)), from['data'])
+  if (from['cause'] instanceof SyntaxError) return bad(endpoint, method, 'the answer', scrub(from['cause'].message), 'JSON')
+  const status = typeof from['status'] === 'number' ? `HTTP ${from['status']}: ` : ''
+  return new UnreachableError(endpoint, method, status + scrub(detail(cause)))
+}
+
+/** The shortest text that says what happened; viem's `message` repeats URL and body. */
+function detail(cause: unknown): string {
+  if (!isObject(cause)) return String(cause)
+  const inner = isObject(cause['cause']) ? cause['cause'] : isObject(cause['error']) ? cause['error'] : {}
+  const texts = [inner['code'], inner['message'], cause['details'], cause['shortMessage'], cause['message']]
+  return (texts.find((text) => typeof text === 'string' && text !== '') as string | undefined) ?? 'the connection failed'
+}
+
+const bad = (endpoint: string, method: string, what: string, got: unknown, want: string): BadDataError =>
+  new BadDataError({ from: endpoint, what: `${what} to ${method}`, got, want, retryable: true })
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null

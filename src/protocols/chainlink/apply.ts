@@ -1,0 +1,135 @@
+// How a block changes the feeds: first what was emitted, then a swap that was read, then the figures that follow from both.
+import { toFloat } from '../../core/exact.ts'
+import type { BlockInput, Hex } from '../../core/flow.ts'
+import { addressOf, addressWord, wordAt, wordsOf } from '../../core/words.ts'
+import type { Answers } from '../../state/protocol.ts'
+import type { World } from '../../state/world.ts'
+import { signed, unsigned } from '../../store/column.ts'
+import { decodeFeedLog, type FeedEvent } from './decode.ts'
+import { decimalsCall, latestRoundCall, newAggregator, oracleStateCall, oraclesOf } from './reads.ts'
+import { reporterRow, retireReporters, summarizeReports } from './reporters.ts'
+
+/** The proxy's round id is its phase in the high bits and the aggregator's round in the low 64. */
+const PHASE_BITS = 64n
+const ROUND_MASK = (1n << PHASE_BITS) - 1n
+const MAX_DECIMALS = 36n
+
+/** `changed` collects feeds whose reports must be summed up again. */
+export function applyLogs(world: World, feedRows: readonly number[], block: BlockInput, changed: Set<number>): void {
+  const byAggregator = new Map<Hex, number[]>()
+  for (const feed of feedRows) {
+    const aggregator = addressOf(world.feeds.columns.aggregator.get(feed))
+    byAggregator.set(aggregator, [...(byAggregator.get(aggregator) ?? []), feed])
+  }
+  for (const log of block.logs) {
+    const feeds = byAggregator.get(log.address.toLowerCase() as Hex)
+    const event = feeds && decodeFeedLog(log)
+    if (!event) continue
+    for (const feed of feeds) applyEvent(world, feed, event, block.timeS, changed)
+  }
+}
+
+function applyEvent(world: World, feed: number, event: FeedEvent, timeS: number, changed: Set<number>): void {
+  const { columns } = world.feeds
+  switch (event.kind) {
+    case 'answer': {
+      const phase = columns.roundId.get(feed) >> PHASE_BITS
+      answered(world, feed, event.answer, (phase << PHASE_BITS) | (event.round & ROUND_MASK), event.updatedAtS)
+      return
+    }
+    case 'submission': {
+      const row = reporterRow(world, feed, event.reporter)
+      const reporters = world.reporters.columns
+      reporters.active.set(row, 1)
+      reporters.price.set(row, toFloat(event.answer, columns.decimals.get(feed)))
+      reporters.roundId.set(row, Number(event.round & ROUND_MASK))
+      reporters.updatedAtS.set(row, timeS)
+      changed.add(feed)
+      return
+    }
+    case 'permission':
+      world.reporters.columns.active.set(reporterRow(world, feed, event.reporter), event.allowed ? 1 : 0)
+      changed.add(feed)
+      return
+  }
+}
+
+/** A new answer. The same answer again in the same round (one more submission that didn't move the median) is no row. */
+function answered(world: World, feed: number, answer: bigint, roundId: bigint, updatedAtS: number): void {
+  const { columns } = world.feeds
+  const repeated = columns.answer.get(feed) === unsigned(answer) && columns.roundId.get(feed) === roundId
+  const before = columns.price.get(feed)
+  const price = toFloat(answer, columns.decimals.get(feed))
+  columns.answer.set(feed, unsigned(answer))
+  columns.roundId.set(feed, roundId)
+  columns.updatedAtS.set(feed, updatedAtS)
+  columns.price.set(feed, price)
+  if (price !== before) columns.previousPrice.set(feed, before)
+  if (repeated) return
+  const rounds = world.feedRounds
+  const row = rounds.append()
+  rounds.columns.feed.set(row, feed + 1)
+  rounds.columns.roundId.set(row, roundId)
+  rounds.columns.answer.set(row, unsigned(answer))
+  rounds.columns.price.set(row, price)
+  rounds.columns.previousPrice.set(row, before)
+  rounds.columns.updatedAtS.set(row, updatedAtS)
+}
+
+/** First sight of a feed, or another aggregator behind its proxy. */
+export function applySwap(world: World, proxy: Hex, answers: Answers, changed: Set<number>): void {
+  const aggregator = newAggregator(world, proxy, answers)
+  if (aggregator === undefined) return
+  const first = world.feeds.find(proxy) === undefined
+  const feed = world.feeds.rowOf(proxy)
+  const { columns } = world.feeds
+  columns.chainId.set(feed, world.chainId)
+  columns.proxy.set(feed, addressWord(proxy))
+  columns.aggregator.set(feed, addressWord(aggregator))
+  if (!first) columns.swaps.set(feed, columns.swaps.get(feed) + 1)
+  const decimals = wordAt(answers.get(decimalsCall(proxy)), 0)
+  if (decimals !== undefined && decimals <= MAX_DECIMALS) columns.decimals.set(feed, Number(decimals))
+  const round = wordsOf(answers.get(latestRoundCall(proxy)), 5)
+  if (round) {
+    const [roundId, answer, , updatedAt] = round as [bigint, bigint, bigint, bigint]
+    if (first) {
+      columns.answer.set(feed, answer)
+      columns.roundId.set(feed, roundId)
+      columns.updatedAtS.set(feed, Number(updatedAt))
+      columns.price.set(feed, toFloat(signed(answer), columns.decimals.get(feed)))
+      columns.previousPrice.set(feed, columns.price.get(feed))
+    } else answered(world, feed, signed(answer), roundId, Number(updatedAt))
+  }
+  retireReporters(world, feed)
+  for (const oracle of oraclesOf(aggregator, answers)) {
+    const row = reporterRow(world, feed, oracle)
+    const last = wordAt(answers.get(oracleStateCall(aggregator, oracle)), 2)
+    const reporters = world.reporters.columns
+    reporters.active.set(row, 1)
+    // the view says what it submitted last but not when: at the latest with the round that we read; 0 is never
+    const known = last !== undefined && last !== 0n
+    reporters.price.set(row, known ? toFloat(signed(last), columns.decimals.get(feed)) : 0)
+    reporters.roundId.set(row, known ? Number(columns.roundId.get(feed) & ROUND_MASK) : 0)
+    reporters.updatedAtS.set(row, known ? columns.updatedAtS.get(feed) : 0)
+  }
+  changed.add(feed)
+}
+
+/** The second feed's figures beside the first's, in the feed and in its rounds of this block. */
+export function applySecondFeeds(world: World, pairs: readonly { readonly proxy: Hex; readonly second: Hex }[]): void {
+  const { columns } = world.feeds
+  for (const { proxy, second } of pairs) {
+    const feed = world.feeds.find(proxy)
+    const other = world.feeds.find(second)
+    if (feed === undefined || other === undefined) continue
+    columns.secondFeed.set(feed, other + 1)
+    columns.secondPrice.set(feed, columns.price.get(other))
+    columns.secondUpdatedAtS.set(feed, columns.updatedAtS.get(other))
+  }
+  const rounds = world.feedRounds
+  for (let row = 0; row < rounds.count; row++) rounds.columns.secondPrice.set(row, columns.secondPrice.get(rounds.columns.feed.get(row) - 1))
+}
+
+export function summarize(world: World, changed: ReadonlySet<number>): void {
+  for (const feed of [...changed].sort((a, b) => a - b)) summarizeReports(world, feed)
+}

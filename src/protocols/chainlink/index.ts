@@ -1,0 +1,42 @@
+// Chainlink price feeds: rounds and reporters from the aggregator's events, the aggregator itself by reading, since a swap is silent.
+// Run for real: FluxAggregator 0.6 behind EACAggregatorProxy. OCR aggregators emit AnswerUpdated too but name no reporters.
+import type { Hex } from '../../core/flow.ts'
+import { addressOf } from '../../core/words.ts'
+import type { Protocol } from '../../state/protocol.ts'
+import type { World } from '../../state/world.ts'
+import { TOPIC } from './abi.ts'
+import { applyLogs, applySecondFeeds, applySwap, summarize } from './apply.ts'
+import { feedReads } from './reads.ts'
+
+export interface ChainlinkConfig {
+  readonly chainId: number
+  readonly feeds: readonly {
+    /** For people: `ETH / USD`. */
+    readonly name: string
+    readonly proxy: Hex
+    /** An independent feed of the same price. */
+    readonly secondProxy?: Hex
+  }[]
+}
+
+export function chainlink({ chainId, feeds }: ChainlinkConfig): Protocol {
+  const lower = (address: Hex): Hex => address.toLowerCase() as Hex
+  const pairs = feeds.flatMap((f) => (f.secondProxy === undefined ? [] : [{ proxy: lower(f.proxy), second: lower(f.secondProxy) }]))
+  const proxies = [...new Set([...feeds.map((f) => lower(f.proxy)), ...pairs.map((p) => p.second)])]
+  const topics = Object.values(TOPIC)
+  const rows = (world: World): readonly number[] => proxies.map((p) => world.feeds.find(p)).filter((row) => row !== undefined)
+  return {
+    id: `chainlink:${chainId}`,
+    watches: (world) => rows(world).map((row) => ({ address: addressOf(world.feeds.columns.aggregator.get(row)), topics })),
+    reads: (world, _block, sofar) => feedReads(world, proxies, sofar),
+    apply(world, block, answers) {
+      const changed = new Set<number>()
+      applyLogs(world, rows(world), block, changed)
+      for (const proxy of proxies) applySwap(world, proxy, answers, changed)
+      applySecondFeeds(world, pairs)
+      summarize(world, changed)
+    },
+    actions: {},
+    steps: () => [],
+  }
+}

@@ -1,0 +1,43 @@
+// What events don't say: which aggregator a proxy uses (a swap emits nothing), and the state of one that is new to us.
+import type { Call, Hex } from '../../core/flow.ts'
+import { addressOf, addressWord, arrayOf, callOf, wordAt } from '../../core/words.ts'
+import type { Answers } from '../../state/protocol.ts'
+import type { World } from '../../state/world.ts'
+import { VIEW } from './abi.ts'
+
+/** Aggregators have at most 77 oracles (FluxAggregator.MAX_ORACLE_COUNT); a longer answer is not one of ours. */
+const MAX_ORACLES = 77
+const LATEST = 0n
+
+export const aggregatorCall = (proxy: Hex): Call => callOf(proxy, VIEW.aggregator)
+export const decimalsCall = (proxy: Hex): Call => callOf(proxy, VIEW.decimals)
+export const latestRoundCall = (proxy: Hex): Call => callOf(proxy, VIEW.latestRoundData)
+export const oraclesCall = (aggregator: Hex): Call => callOf(aggregator, VIEW.getOracles)
+export const oracleStateCall = (aggregator: Hex, oracle: Hex): Call => callOf(aggregator, VIEW.oracleRoundState, addressWord(oracle), LATEST)
+
+/** The aggregator that the proxy names now, if it is another than the one we know. */
+export function newAggregator(world: World, proxy: Hex, answers: Answers): Hex | undefined {
+  const now = wordAt(answers.get(aggregatorCall(proxy)), 0)
+  if (now === undefined) return undefined
+  const row = world.feeds.find(proxy)
+  return row !== undefined && world.feeds.columns.aggregator.get(row) === now ? undefined : addressOf(now)
+}
+
+/** Oracles of an aggregator; one that isn't Flux-shaped reverts, which means none. */
+export function oraclesOf(aggregator: Hex, answers: Answers): readonly Hex[] {
+  const list = arrayOf(answers.get(oraclesCall(aggregator))) ?? []
+  return list.length > MAX_ORACLES ? [] : list.map(addressOf)
+}
+
+/** Three rounds at most: who answers; what it says and who reports to it; what each of them said last. */
+export function feedReads(world: World, proxies: readonly Hex[], answers: Answers): readonly Call[] {
+  const wanted: Call[] = []
+  for (const proxy of proxies) {
+    wanted.push(aggregatorCall(proxy))
+    const aggregator = newAggregator(world, proxy, answers)
+    if (aggregator === undefined) continue
+    wanted.push(decimalsCall(proxy), latestRoundCall(proxy), oraclesCall(aggregator))
+    for (const oracle of oraclesOf(aggregator, answers)) wanted.push(oracleStateCall(aggregator, oracle))
+  }
+  return answers.missing(wanted)
+}

@@ -1,0 +1,128 @@
+// One node's part in the agreement: it signs what it would do, signs what others propose only if that is in its own acceptable set,
+// and puts k signatures together. No leader.
+import { compactSignatureToSignature, parseCompactSignature, recoverAddress, serializeSignature } from 'viem'
+import type { Approval, Certificate, Hex, Proposal } from '../core/flow.ts'
+import { proposalDigest, windowsAt } from './digest.ts'
+import type { Exchange } from './exchange.ts'
+
+export interface QuorumOptions {
+  readonly node: string
+  readonly exchange: Exchange
+  /** In the Guard's order: the index is the bit. */
+  readonly signers: readonly Hex[]
+  readonly k: number
+  readonly windowS: number
+  readonly address: Hex
+  /** 64 bytes, EIP-2098. */
+  readonly sign: (digest: Hex) => Promise<Hex>
+  readonly onApproval?: (approval: Approval, own: boolean) => void
+  /** Called once a digest, when its k-th signature is here and this node accepts it itself. */
+  readonly onCertificate: (certificate: Certificate) => void
+}
+
+interface Collected {
+  readonly proposal: Proposal
+  readonly window: number
+  readonly signatures: Map<number, Hex>
+  accepted: boolean
+  signed: boolean
+  done: boolean
+}
+
+export class Quorum {
+  private readonly options: QuorumOptions
+  private readonly collected = new Map<Hex, Collected>()
+  private readonly leave: () => void
+
+  constructor(options: QuorumOptions) {
+    this.options = options
+    this.leave = options.exchange.join(options.node, (approval) => void this.receive(approval))
+  }
+
+  /**
+   * What this node stands for at its present head: it signs `proposals` at once and `acceptable` when somebody else did.
+   * What it stood for before and doesn't any more gets no further signature from it.
+   */
+  async offer(proposals: readonly Proposal[], acceptable: readonly Proposal[], timeS: number): Promise<void> {
+    const windows = windowsAt(timeS, this.options.windowS)
+    for (const c of this.collected.values()) c.accepted = false
+    this.forget(windows[0] ?? 0)
+    for (const proposal of acceptable)
+      for (const window of windows) this.slot(proposal, window).accepted = true
+    for (const proposal of proposals)
+      for (const window of windows) {
+        const slot = this.slot(proposal, window)
+        slot.accepted = true
+        await this.signAndPublish(slot)
+      }
+    for (const slot of [...this.collected.values()]) if (slot.accepted && slot.signatures.size > 0) await this.signAndPublish(slot)
+    for (const slot of [...this.collected.values()]) this.certify(slot)
+  }
+
+  close(): void {
+    this.leave()
+  }
+
+  private slot(proposal: Proposal, window: number): Collected {
+    const digest = proposalDigest(proposal, window)
+    let slot = this.collected.get(digest)
+    if (!slot) {
+      slot = { proposal, window, signatures: new Map(), accepted: false, signed: false, done: false }
+      this.collected.set(digest, slot)
+    }
+    return slot
+  }
+
+  private async signAndPublish(slot: Collected): Promise<void> {
+    const index = this.options.signers.indexOf(this.options.address)
+    if (slot.signed || index < 0) return
+    slot.signed = true
+    const digest = proposalDigest(slot.proposal, slot.window)
+    const signature = await this.options.sign(digest)
+    slot.signatures.set(index, signature)
+    const approval: Approval = { proposal: slot.proposal, window: slot.window, digest, signer: this.options.address, signature }
+    this.options.onApproval?.(approval, true)
+    this.options.exchange.publish(this.options.node, approval)
+    this.certify(slot)
+  }
+
+  private async receive(approval: Approval): Promise<void> {
+    const index = this.options.signers.indexOf(approval.signer)
+    if (index < 0 || index === this.options.signers.indexOf(this.options.address)) return
+    if (proposalDigest(approval.proposal, approval.window) !== approval.digest) return // a digest of something else
+    if (!(await isSignedBy(approval))) return
+    const slot = this.slot(approval.proposal, approval.window)
+    slot.signatures.set(index, approval.signature)
+    this.options.onApproval?.(approval, false)
+    if (slot.accepted) await this.signAndPublish(slot)
+    this.certify(slot)
+  }
+
+  private certify(slot: Collected): void {
+    const { k } = this.options
+    if (slot.done || !slot.accepted || slot.signatures.size < k) return
+    slot.done = true
+    const chosen = [...slot.signatures].sort(([a], [b]) => a - b).slice(0, k)
+    this.options.onCertificate({
+      proposal: slot.proposal,
+      window: slot.window,
+      digest: proposalDigest(slot.proposal, slot.window),
+      signers: chosen.reduce((bits, [index]) => bits | (1n << BigInt(index)), 0n),
+      signatures: `0x${chosen.map(([, signature]) => signature.slice(2)).join('')}`,
+    })
+  }
+
+  /** Old windows can't be executed any more; memory stays bounded. */
+  private forget(window: number): void {
+    for (const [digest, slot] of this.collected) if (slot.window < window) this.collected.delete(digest)
+  }
+}
+
+async function isSignedBy({ digest, signature, signer }: Approval): Promise<boolean> {
+  try {
+    const full = serializeSignature(compactSignatureToSignature(parseCompactSignature(signature)))
+    return (await recoverAddress({ hash: digest, signature: full })).toLowerCase() === signer
+  } catch {
+    return false // not a signature at all
+  }
+}

@@ -6,7 +6,17 @@ import { mnemonicToAccount, type PrivateKeyAccount, privateKeyToAccount } from '
 const MNEMONIC = 'test test test test test test test test test test test junk'
 
 /** First index of each group; a group ends where the next begins. */
-const FIRST = { deployer: 0, safeOwner: 1, node: 4, liquidator: 7, whale: 8, treasury: 9, reporter: 10, replacement: 40, person: 50 } as const
+const FIRST = {
+  deployer: 0,
+  safeOwner: 1,
+  node: 4,
+  liquidator: 7,
+  whale: 8,
+  treasury: 9,
+  reporter: 10,
+  replacement: 40,
+  person: 50,
+} as const
 
 const LAST = 120
 

@@ -7,8 +7,8 @@ import { buildContracts } from '../scripts/build-contracts.mjs'
 import { Guard } from '../src/contracts/Guard.ts'
 import { accountOf } from './accounts.ts'
 import { startAnvil } from './anvil.ts'
-import { Builder } from './deploy/builder.ts'
 import { packageVersion } from './deploy/artifacts.ts'
+import { Builder } from './deploy/builder.ts'
 import { entriesFor } from './deploy/guard.ts'
 import { type Deployment, deployLab } from './deploy/index.ts'
 import { liveThroughDays, openPositions } from './history.ts'
@@ -42,7 +42,18 @@ const ROOT = join(import.meta.dirname, '..')
 const CACHE = join(ROOT, '.cache', 'lab')
 const FUNDED_ACCOUNTS = 100
 /** Files of the lab that have no part in what is prepared. */
-const NOT_PREPARING = new Set(['proxy.ts', 'clock.ts', 'traffic.ts', 'ledger.ts', 'observe.ts', 'liquidator.ts', 'run.ts', 'index.ts'])
+const NOT_PREPARING = new Set([
+  'proxy.ts',
+  'clock.ts',
+  'traffic.ts',
+  'reads.ts',
+  'ledger.ts',
+  'observe.ts',
+  'liquidator.ts',
+  'outcomes.ts',
+  'run.ts',
+  'index.ts',
+])
 
 /** The prepared state, from the cache if nothing that determines it has changed. */
 export async function preparedState(options: PrepareOptions = {}): Promise<PreparedState> {
@@ -55,7 +66,7 @@ export async function preparedState(options: PrepareOptions = {}): Promise<Prepa
     return { ...(JSON.parse(readFileSync(metaFile, 'utf8')) as PreparedState), stateFile }
   }
   mkdirSync(CACHE, { recursive: true })
-  for (const old of readdirSync(CACHE)) if (old.startsWith('prepared-')) rmSync(join(CACHE, old))
+  for (const old of readdirSync(CACHE)) if (old.startsWith('prepared-') && !old.includes('.part')) rmSync(join(CACHE, old))
   const partial = `${stateFile}.${process.pid}.part`
   const meta = await build(seed, key, partial, log)
   renameSync(partial, stateFile)
@@ -105,7 +116,8 @@ function cacheKey(seed: number): string {
       hash.update(file).update(readFileSync(join(folder, file)))
     }
   }
-  for (const pkg of ['@aave/core-v3', '@openzeppelin/contracts', '@safe-global/safe-contracts', '@foundry-rs/anvil']) hash.update(packageVersion(pkg))
+  for (const pkg of ['@aave/core-v3', '@openzeppelin/contracts', '@safe-global/safe-contracts', '@foundry-rs/anvil'])
+    hash.update(packageVersion(pkg))
   const nobody = '0x0000000000000000000000000000000000000001'
   const tokens = Object.fromEntries(SYMBOLS.map((symbol) => [symbol, nobody] as const))
   const entries = entriesFor({ pool: nobody, configurator: nobody, dataProvider: nobody, tokens })

@@ -1,15 +1,9 @@
 // The true price of every asset at every block: the lab knows what the feeds ought to say, and values all losses by it.
+import type { PriceMove } from '../src/scenario.ts'
 import { ASSETS, type AssetSymbol, BLOCK_S, SYMBOLS } from './market.ts'
 import { normal } from './random.ts'
 
 export type Prices = Readonly<Record<AssetSymbol, number>>
-
-/** A true move of the market, in a scenario: the price is multiplied from this block on (counted from the prepared head). */
-export interface PriceMove {
-  readonly symbol: AssetSymbol
-  readonly afterBlocks: number
-  readonly factor: number
-}
 
 const DAY_S = 86_400
 /** Share of the distance from the start price that is lost each day: keeps the prepared days' market in its range. */

@@ -69,11 +69,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 function relay(from: Socket, to: Socket, delayMs: () => number): void {
   let lastDueMs = 0
   const later = (act: () => void): void => {
-    const wait = delayMs()
-    const dueMs = Math.max(lastDueMs, performance.now() + wait)
-    if (wait === 0 && lastDueMs <= performance.now()) return act()
+    const dueMs = Math.max(lastDueMs, performance.now() + delayMs())
     lastDueMs = dueMs
-    setTimeout(act, dueMs - performance.now())
+    if (dueMs <= performance.now()) act()
+    else setTimeout(act, dueMs - performance.now())
   }
   from.setNoDelay(true)
   from.on('data', (chunk: Buffer) => later(() => void (to.destroyed || to.write(chunk))))

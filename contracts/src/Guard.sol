@@ -377,7 +377,7 @@ contract Guard is IGuard {
     }
 
     function _checkWindow(uint64 window) internal view {
-        uint64 present = uint64(block.timestamp) / windowS;
+        uint64 present = uint64(block.timestamp / windowS);
         if (window != present) revert WrongWindow(window, present);
     }
 

@@ -12,7 +12,6 @@ interface Vm {
     function warp(uint256 timeS) external;
     function chainId(uint256 id) external;
     function prank(address sender) external;
-    function deal(address account, uint256 wei_) external;
     function addr(uint256 key) external pure returns (address);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function assume(bool holds) external pure;

@@ -17,7 +17,12 @@ export interface GuardEntryRef {
 
 const ENTRY_ADDED = toEventSelector('EntryAdded(bytes32,address,bytes4,uint8,bytes)')
 
-export function entriesFor(aave: { pool: Address; configurator: Address; dataProvider: Address; tokens: Readonly<Record<string, Address>> }) {
+export function entriesFor(aave: {
+  pool: Address
+  configurator: Address
+  dataProvider: Address
+  tokens: Readonly<Record<string, Address>>
+}) {
   const assets = SYMBOLS.map((symbol) => {
     const address = aave.tokens[symbol]
     if (address === undefined) throw new Error(`no token for ${symbol}`)

@@ -1,5 +1,15 @@
 // Deploys a Safe 1.4.1 two-of-three, and composes what its owners sign.
-import { type Address, concat, encodeFunctionData, getContractAddress, type Hex, hashTypedData, keccak256, parseAbi, zeroAddress } from 'viem'
+import {
+  type Address,
+  concat,
+  encodeFunctionData,
+  getContractAddress,
+  type Hex,
+  hashTypedData,
+  keccak256,
+  parseAbi,
+  zeroAddress,
+} from 'viem'
 import { encodePacked } from 'viem/utils'
 import { accountAt } from '../accounts.ts'
 import { CHAIN_ID } from '../anvil.ts'
@@ -39,7 +49,17 @@ export async function deploySafe(b: Builder, owners: readonly Address[]): Promis
 
 /** Calldata of `execTransaction` for a plain call, signed by the first owners up to the threshold. Anyone may send it. */
 export async function safeCall(safe: Address, owners: readonly Address[], nonce: bigint, to: Address, data: Hex): Promise<Hex> {
-  const plain = { to, value: 0n, data, operation: 0, safeTxGas: 0n, baseGas: 0n, gasPrice: 0n, gasToken: zeroAddress, refundReceiver: zeroAddress }
+  const plain = {
+    to,
+    value: 0n,
+    data,
+    operation: 0,
+    safeTxGas: 0n,
+    baseGas: 0n,
+    gasPrice: 0n,
+    gasToken: zeroAddress,
+    refundReceiver: zeroAddress,
+  }
   const domain = { chainId: CHAIN_ID, verifyingContract: safe }
   const hash = hashTypedData({ domain, types: { SafeTx: SAFE_TX }, primaryType: 'SafeTx', message: { ...plain, nonce } })
   // The Safe wants signatures in ascending order of their owners.

@@ -35,7 +35,9 @@ export class DeepReorgError extends FirebreakError {
     readonly oldestKept: number,
     readonly head: string,
   ) {
-    super(`chain ${chainId}: the branch of block ${head} leaves ours before block ${oldestKept}, the oldest kept. Restart from a checkpoint.`)
+    super(
+      `chain ${chainId}: the branch of block ${head} leaves ours before block ${oldestKept}, the oldest kept. Restart from a checkpoint.`,
+    )
   }
 }
 
@@ -70,7 +72,9 @@ export function isUnsupported(error: unknown): boolean {
 export function isRevert(error: unknown): error is RpcError {
   if (!(error instanceof RpcError)) return false
   if (error.code === 3 || error.code === -32015) return true
-  return /execution reverted|^reverted\b|invalid opcode|InvalidFEOpcode|OpcodeNotFound|invalid jump|InvalidJump|stack (under|over)flow/i.test(error.text)
+  return /execution reverted|^reverted\b|invalid opcode|InvalidFEOpcode|OpcodeNotFound|invalid jump|InvalidJump|stack (under|over)flow/i.test(
+    error.text,
+  )
 }
 
 /** What we say when a failure keeps us from seeing. */

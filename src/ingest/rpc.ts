@@ -99,8 +99,8 @@ async function socketRpc(opening: Promise<SocketRpcClient<{}>>, { name, scrub }:
             lost(error)
           },
           onResponse(message: unknown) {
-            if (isObject(message) && message['method'] === 'eth_subscription') {
-              onHead(isObject(message['params']) ? message['params']['result'] : undefined)
+            if (isObject(message) && message.method === 'eth_subscription') {
+              onHead(isObject(message.params) ? message.params.result : undefined)
             } else resolve(message)
           },
         })
@@ -120,33 +120,47 @@ async function socketRpc(opening: Promise<SocketRpcClient<{}>>, { name, scrub }:
 /** Takes a JSON-RPC answer apart. */
 function resultOf(raw: unknown, endpoint: string, method: string, scrub: EndpointName['scrub']): unknown {
   if (!isObject(raw)) throw bad(endpoint, method, 'the answer', raw, 'a JSON-RPC object')
-  const error = raw['error']
+  const error = raw.error
   if (error !== undefined && error !== null) {
-    if (!isObject(error) || typeof error['code'] !== 'number' || typeof error['message'] !== 'string')
+    if (!isObject(error) || typeof error.code !== 'number' || typeof error.message !== 'string')
       throw bad(endpoint, method, 'the error', error, '{ code, message }')
-    throw new RpcError(endpoint, method, error['code'], scrub(error['message']), error['data'])
+    throw new RpcError(endpoint, method, error.code, scrub(error.message), error.data)
   }
-  if (raw['result'] === undefined) throw bad(endpoint, method, 'the answer', raw, 'an object with a result or an error')
-  return raw['result']
+  if (raw.result === undefined) throw bad(endpoint, method, 'the answer', raw, 'an object with a result or an error')
+  return raw.result
 }
 
 function httpError(cause: unknown, endpoint: string, method: string, scrub: EndpointName['scrub']): Error {
   const from = isObject(cause) ? cause : {}
-  if (from['name'] === 'RpcRequestError') return new RpcError(endpoint, method, Number(from['code']), scrub(detail(cause)), from['data'])
-  if (from['cause'] instanceof SyntaxError) return bad(endpoint, method, 'the answer', scrub(from['cause'].message), 'JSON')
-  const status = typeof from['status'] === 'number' ? `HTTP ${from['status']}: ` : ''
+  if (from.name === 'RpcRequestError') return new RpcError(endpoint, method, Number(from.code), scrub(detail(cause)), from.data)
+  if (from.cause instanceof SyntaxError) return bad(endpoint, method, 'the answer', scrub(from.cause.message), 'JSON')
+  const status = typeof from.status === 'number' ? `HTTP ${from.status}: ` : ''
   return new UnreachableError(endpoint, method, status + scrub(detail(cause)))
 }
 
 /** The shortest text that says what happened; viem's `message` repeats URL and body. */
 function detail(cause: unknown): string {
   if (!isObject(cause)) return String(cause)
-  const inner = isObject(cause['cause']) ? cause['cause'] : isObject(cause['error']) ? cause['error'] : {}
-  const texts = [inner['code'], inner['message'], cause['details'], cause['shortMessage'], cause['message']]
+  const inner = isObject(cause.cause) ? cause.cause : isObject(cause.error) ? cause.error : {}
+  const texts = [inner.code, inner.message, cause.details, cause.shortMessage, cause.message]
   return (texts.find((text) => typeof text === 'string' && text !== '') as string | undefined) ?? 'the connection failed'
 }
 
 const bad = (endpoint: string, method: string, what: string, got: unknown, want: string): BadDataError =>
   new BadDataError({ from: endpoint, what: `${what} to ${method}`, got, want, retryable: true })
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+/** What may be found in an answer, a pushed message or an error of viem's; nothing of it is certain. */
+type Field =
+  | 'result'
+  | 'error'
+  | 'method'
+  | 'params'
+  | 'code'
+  | 'message'
+  | 'data'
+  | 'name'
+  | 'cause'
+  | 'status'
+  | 'details'
+  | 'shortMessage'
+const isObject = (value: unknown): value is { readonly [name in Field]?: unknown } => typeof value === 'object' && value !== null

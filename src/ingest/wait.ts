@@ -35,8 +35,9 @@ export function firstOf<T>(work: Promise<T>, withinMs: number, signal?: AbortSig
   })
 }
 
-const NEVER = new Promise<never>(() => undefined)
-export const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => void (await firstOf(NEVER, ms, signal))
+export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  await firstOf(new Promise<never>(() => undefined), ms, signal)
+}
 
 /** Exponential from 100 ms, at most `mostMs`; half of it is jitter, so that nodes that failed together don't return together. */
 export function backoffMs(attempt: number, mostMs: number, random: () => number): number {

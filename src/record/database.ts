@@ -43,7 +43,8 @@ export class Database {
     const database = guarded(file, () => new Database(file, new Libsql(url, { timeout: BUSY_MS })))
     try {
       const version = database.version()
-      if (version !== MIGRATIONS.length) throw new UserError(`schema of ${file}`, version, `${MIGRATIONS.length}; run the node once with this version`)
+      if (version !== MIGRATIONS.length)
+        throw new UserError(`schema of ${file}`, version, `${MIGRATIONS.length}; run the node once with this version`)
     } catch (cause) {
       database.close()
       throw cause
@@ -95,7 +96,11 @@ export class Database {
   private migrate(): void {
     const version = this.version()
     if (version > MIGRATIONS.length) {
-      throw new UserError(`schema of ${this.file}`, version, `at most ${MIGRATIONS.length}: a newer Firebreak wrote it, use that one or another folder`)
+      throw new UserError(
+        `schema of ${this.file}`,
+        version,
+        `at most ${MIGRATIONS.length}: a newer Firebreak wrote it, use that one or another folder`,
+      )
     }
     MIGRATIONS.slice(version).forEach((sql, i) => {
       this.transaction(() =>
@@ -112,7 +117,12 @@ export class Database {
     const tables = this.one<{ n: number }>('select count(*) n from sqlite_schema')?.n ?? 0
     const owner = pragma('application_id')
     if (tables > 0 && owner !== APPLICATION_ID) {
-      throw new BadDataError({ from: this.file, what: 'its application id', got: owner, want: `${APPLICATION_ID}: this is not a Firebreak database` })
+      throw new BadDataError({
+        from: this.file,
+        what: 'its application id',
+        got: owner,
+        want: `${APPLICATION_ID}: this is not a Firebreak database`,
+      })
     }
     return pragma('user_version')
   }

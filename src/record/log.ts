@@ -52,7 +52,18 @@ export class EntryLog {
       for (const entry of entries) {
         last = next(last, entry)
         const { seq, origin, kind, chainId, block, body, prev, hash, foldCount, foldHash } = last
-        this.db.run('insert into log values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', [seq, origin, kind, chainId, block, body, prev, hash, foldCount, foldHash])
+        this.db.run('insert into log values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', [
+          seq,
+          origin,
+          kind,
+          chainId,
+          block,
+          body,
+          prev,
+          hash,
+          foldCount,
+          foldHash,
+        ])
       }
       return { firstSeq, lastSeq: last?.seq ?? 0 }
     })
@@ -83,7 +94,8 @@ export class EntryLog {
       const want = chain(last, row, row.body)
       if (row.seq !== want.seq) return { ok: false, brokenSeq: want.seq, why: `the next entry is ${row.seq}` }
       for (const member of ['prev', 'hash', 'foldCount', 'foldHash'] as const) {
-        if (row[member] !== want[member]) return { ok: false, brokenSeq: row.seq, why: `${member} is ${row[member]}, computed ${want[member]}` }
+        if (row[member] !== want[member])
+          return { ok: false, brokenSeq: row.seq, why: `${member} is ${row[member]}, computed ${want[member]}` }
       }
       last = row
     }

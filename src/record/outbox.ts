@@ -1,5 +1,6 @@
 // Alerts to deliver, written with the finding they are about, so that none is lost between deciding and sending: at least once each.
 import type { Entry, Severity } from '../core/flow.ts'
+import { atLeast } from '../core/severity.ts'
 import { isPlain, parseBody } from './body.ts'
 import type { Database } from './database.ts'
 
@@ -20,17 +21,19 @@ interface Row extends Omit<Alert, 'finding'> {
   readonly body: string
 }
 
-const ALERTED: readonly unknown[] = ['high', 'critical'] satisfies Severity[]
+/** From this severity on a finding is told. */
+const FLOOR: Severity = 'high'
 
 export class Outbox {
   constructor(private readonly db: Database) {}
 
   /** Part of the commit of the entry; the same finding, seen again after a reorg, is told once. */
   add(seq: number, entry: Entry): void {
-    if (entry.kind !== 'finding' || !isPlain(entry.body) || !ALERTED.includes(entry.body['severity'])) return
-    const id = typeof entry.body['id'] === 'string' ? entry.body['id'] : `entry ${seq}`
-    const severity = entry.body['severity'] as Severity
-    this.db.run("insert or ignore into alerts (finding, seq, severity, state, attempts) values (?, ?, ?, 'pending', 0)", [id, seq, severity])
+    if (entry.kind !== 'finding' || !isPlain(entry.body)) return
+    const { id = `entry ${seq}`, severity } = entry.body
+    if (!atLeast(severity as Severity, FLOOR)) return
+    const sql = "insert or ignore into alerts (finding, seq, severity, state, attempts) values (?, ?, ?, 'pending', 0)"
+    this.db.run(sql, [String(id), seq, String(severity)])
   }
 
   /** Oldest first. */

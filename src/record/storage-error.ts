@@ -8,7 +8,9 @@ export class StorageError extends FirebreakError {
     readonly code: string,
     readonly detail: string,
   ) {
-    super(`${file}: ${code}: ${detail}. Nothing was written by this step: ${ADVICE[code] ?? 'check the disk and its permissions, then try again'}`)
+    super(
+      `${file}: ${code}: ${detail}. Nothing was written by this step: ${ADVICE[code] ?? 'check the disk and its permissions, then try again'}`,
+    )
   }
 }
 

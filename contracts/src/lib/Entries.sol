@@ -116,12 +116,12 @@ library Entries {
         bool takesSubject;
         for (uint256 i; i < args.length; i++) {
             IGuard.Arg memory arg = args[i];
-            IGuard.ArgKind kind = arg.kind;
-            uint256 value = owned;
+            (IGuard.ArgKind kind, uint256 value) = (arg.kind, owned);
             if (kind == IGuard.ArgKind.Live) value = arg.live.read(subject, memo);
             else if (kind == IGuard.ArgKind.Subject) (value, takesSubject) = (uint256(subject), true);
             else if (kind == IGuard.ArgKind.Constant) value = arg.value;
-            if (bounded && arg.bound != IGuard.BoundKind.None && !_within(arg, value, subject, memo)) revert IGuard.OutOfBound(i, value);
+            IGuard.BoundKind bound = arg.bound;
+            if (bounded && bound != IGuard.BoundKind.None && !_within(arg, bound, value, subject, memo)) revert IGuard.OutOfBound(i, value);
             assembly ("memory-safe") {
                 mstore(add(add(callData, 36), mul(32, i)), value)
             }
@@ -140,10 +140,14 @@ library Entries {
         }
     }
 
-    function _within(IGuard.Arg memory arg, uint256 value, bytes32 subject, Reading.Memo memory memo) private view returns (bool) {
-        if (arg.bound == IGuard.BoundKind.EqualsLive) return value == arg.live.read(subject, memo);
-        if (arg.bound == IGuard.BoundKind.Range) return arg.values[0] <= value && value <= arg.values[1];
-        return _contains(arg.values, value);
+    function _within(IGuard.Arg memory arg, IGuard.BoundKind bound, uint256 value, bytes32 subject, Reading.Memo memory memo)
+        private
+        view
+        returns (bool)
+    {
+        if (bound == IGuard.BoundKind.OneOf) return _contains(arg.values, value);
+        if (bound == IGuard.BoundKind.Range) return arg.values[0] <= value && value <= arg.values[1];
+        return value == arg.live.read(subject, memo);
     }
 
     /// @dev In assembly: subjects are searched for at every execution, at a third of the cost of indexing.

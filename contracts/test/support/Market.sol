@@ -34,7 +34,7 @@ contract Market {
     address public reenterAt;
     bytes public reenterWith;
     bytes public reenterAnswer;
-    uint256 public gasGot;
+    uint256 public transient gasGot; // at the last change
 
     constructor(address[] memory callers) {
         for (uint256 i; i < callers.length; i++) {

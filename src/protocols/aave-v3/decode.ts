@@ -45,7 +45,9 @@ export function decodePoolLog({ topics, data }: Shape): PoolEvent | undefined {
       return { kind: 'collateral', asset: addressOf(first), account: addressOf(second), on: topics[0] === TOPIC.collateralOn }
     case TOPIC.userEMode: {
       const category = wordAt(data, 0)
-      return category === undefined || category > 255n ? undefined : { kind: 'eMode', account: addressOf(first), category: Number(category) }
+      return category === undefined || category > 255n
+        ? undefined
+        : { kind: 'eMode', account: addressOf(first), category: Number(category) }
     }
     case TOPIC.reserveData: {
       const words = wordsOf(data, 5)

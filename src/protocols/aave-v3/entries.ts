@@ -2,7 +2,17 @@
 // Guard; the decision finds them again by their ids, so both sides are made here.
 import { toFunctionSelector } from 'viem'
 import type { ActionName, Hex } from '../../core/flow.ts'
-import { ARG, BOUND, CLASS, DIRECTION, type GuardArg, type GuardEntry, type GuardLive, type GuardStepValue, NO_LIVE } from '../../core/guard-entry.ts'
+import {
+  ARG,
+  BOUND,
+  CLASS,
+  DIRECTION,
+  type GuardArg,
+  type GuardEntry,
+  type GuardLive,
+  type GuardStepValue,
+  NO_LIVE,
+} from '../../core/guard-entry.ts'
 
 export interface AaveGuardConfig {
   readonly pool: Hex
@@ -22,7 +32,16 @@ export interface AaveGuardEntry {
 }
 
 /** Bits of Aave's ReserveConfigurationMap (Aave v3 core, DataTypes.sol). */
-const BITS = { ltv: [0, 16], threshold: [16, 16], bonus: [32, 16], frozen: [57, 1], borrowing: [58, 1], paused: [60, 1], borrowCap: [80, 36], supplyCap: [116, 36] } as const
+const BITS = {
+  ltv: [0, 16],
+  threshold: [16, 16],
+  bonus: [32, 16],
+  frozen: [57, 1],
+  borrowing: [58, 1],
+  paused: [60, 1],
+  borrowCap: [80, 36],
+  supplyCap: [116, 36],
+} as const
 
 export function aaveGuardEntries(config: AaveGuardConfig): readonly AaveGuardEntry[] {
   const { pool, configurator, dataProvider, assets, expiryS = 600, hardCapS = 14_400, cooldownS = 3_600 } = config
@@ -45,7 +64,17 @@ export function aaveGuardEntries(config: AaveGuardConfig): readonly AaveGuardEnt
   const owned: GuardArg = { kind: ARG.step, value: 0n, live: NO_LIVE, bound: BOUND.none, values: [] }
   const live = (part: keyof typeof BITS): GuardArg => ({ kind: ARG.live, value: 0n, live: reading(part), bound: BOUND.none, values: [] })
   const literal = (value: bigint): GuardStepValue => ({ isLive: false, value, live: NO_LIVE, mulBps: 0n, divisor: 0n })
-  const base = { target: configurator, expiryS, hardCapS, cooldownS, budget: 24, budgetWindowS: 86_400, minGas: 200_000, owned: 1, zeroMeansUnlimited: false }
+  const base = {
+    target: configurator,
+    expiryS,
+    hardCapS,
+    cooldownS,
+    budget: 24,
+    budgetWindowS: 86_400,
+    minGas: 200_000,
+    owned: 1,
+    zeroMeansUnlimited: false,
+  }
   /** Word of AaveProtocolDataProvider.getReserveData: 2 aToken supply, 4 variable debt. */
   const total = (word: number): GuardLive => ({
     target: dataProvider,
@@ -71,7 +100,13 @@ export function aaveGuardEntries(config: AaveGuardConfig): readonly AaveGuardEnt
         steps: [{ isLive: true, value: 0n, live: total(word), mulBps: 10_000n, divisor: 10n ** BigInt(decimals) }],
       },
     }))
-  const flag = (action: ActionName, signature: string, part: 'borrowing' | 'frozen' | 'paused', to: boolean, cls: number): AaveGuardEntry => ({
+  const flag = (
+    action: ActionName,
+    signature: string,
+    part: 'borrowing' | 'frozen' | 'paused',
+    to: boolean,
+    cls: number,
+  ): AaveGuardEntry => ({
     action,
     symbol: null,
     entry: {

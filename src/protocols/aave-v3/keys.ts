@@ -47,5 +47,6 @@ export function positionRow(world: World, account: number, market: number): numb
 
 /** Every position of an account. */
 export function* positionsOf(world: World, account: number): Generator<number> {
-  for (let next = world.accounts.columns.firstPosition.get(account); next !== 0; next = world.positions.columns.next.get(next - 1)) yield next - 1
+  for (let next = world.accounts.columns.firstPosition.get(account); next !== 0; next = world.positions.columns.next.get(next - 1))
+    yield next - 1
 }

@@ -28,7 +28,17 @@ export const call = {
 } as const
 
 /** Words of Pool.getReserveData (DataTypes.ReserveData, v3.0). */
-export const RESERVE = { config: 0, liquidityIndex: 1, liquidityRate: 2, variableIndex: 3, variableRate: 4, updatedAtS: 6, aToken: 8, stableDebt: 9, variableDebt: 10 } as const
+export const RESERVE = {
+  config: 0,
+  liquidityIndex: 1,
+  liquidityRate: 2,
+  variableIndex: 3,
+  variableRate: 4,
+  updatedAtS: 6,
+  aToken: 8,
+  stableDebt: 9,
+  variableDebt: 10,
+} as const
 /** Words of Pool.getEModeCategoryData: a struct with a string comes behind an offset. */
 export const EMODE = { ltv: 1, threshold: 2, bonus: 3, priceSource: 4 } as const
 
@@ -56,7 +66,9 @@ export function known(world: World, pool: Hex, answers: Answers): Known {
 export function newAssets(world: World, pool: Hex, logs: readonly Log[], answers: Answers): readonly Hex[] {
   const { configurator } = known(world, pool, answers)
   if (world.venues.find(pool) === undefined) return (arrayOf(answers.get(call.reservesList(pool))) ?? []).map(addressOf)
-  const named = logs.filter((log) => from(log, configurator) && log.topics[0] === TOPIC.reserveInitialized).map(({ topics }) => topicAt(topics, 1))
+  const named = logs
+    .filter((log) => from(log, configurator) && log.topics[0] === TOPIC.reserveInitialized)
+    .map(({ topics }) => topicAt(topics, 1))
   return [...new Set(named.filter((word) => word !== undefined).map(addressOf))]
 }
 
@@ -74,8 +86,10 @@ export function eModesToRead(world: World, pool: Hex, logs: readonly Log[], answ
   const add = (category: number): void => {
     if (category !== 0 && world.eModes.find(`${pool}:${category}`) === undefined) categories.add(category)
   }
-  for (const asset of newAssets(world, pool, logs, answers)) add(configPart(wordAt(answers.get(call.reserveData(pool, asset)), RESERVE.config) ?? 0n, 'eMode'))
-  for (const asset of reconfigured(world, pool, logs, answers)) add(configPart(wordAt(answers.get(call.configuration(pool, asset)), 0) ?? 0n, 'eMode'))
+  for (const asset of newAssets(world, pool, logs, answers))
+    add(configPart(wordAt(answers.get(call.reserveData(pool, asset)), RESERVE.config) ?? 0n, 'eMode'))
+  for (const asset of reconfigured(world, pool, logs, answers))
+    add(configPart(wordAt(answers.get(call.configuration(pool, asset)), 0) ?? 0n, 'eMode'))
   const { configurator } = known(world, pool, answers)
   for (const log of logs) {
     const category = from(log, configurator) && log.topics[0] === TOPIC.eModeCategory ? topicAt(log.topics, 1) : undefined
@@ -95,7 +109,8 @@ export function allAssets(world: World, pool: Hex, logs: readonly Log[], answers
 export function eModeSources(world: World, pool: Hex, logs: readonly Log[], answers: Answers): readonly Hex[] {
   const venue = world.venues.find(pool)
   const words = venue === undefined ? [] : eModesOf(world, venue).map((row) => world.eModes.columns.priceSource.get(row))
-  for (const category of eModesToRead(world, pool, logs, answers)) words.push(wordAt(answers.get(call.eMode(pool, category)), EMODE.priceSource) ?? 0n)
+  for (const category of eModesToRead(world, pool, logs, answers))
+    words.push(wordAt(answers.get(call.eMode(pool, category)), EMODE.priceSource) ?? 0n)
   return [...new Set(words.filter((word) => word !== 0n).map(addressOf))]
 }
 
@@ -107,7 +122,9 @@ export function pricesMayMove(world: World, pool: Hex, logs: readonly Log[], ans
   if (logs.some((log) => log.topics[0] === TOPIC.answerUpdated || from(log, oracle) || from(log, provider))) return true
   if (answers.all.some(({ data }) => data === VIEW.latestRound)) return true
   // a source that nobody watches can move without a trace, and so can one that values a category
-  return marketsOf(world, venue).some((row) => world.markets.columns.feed.get(row) === 0) || eModeSources(world, pool, logs, answers).length > 0
+  return (
+    marketsOf(world, venue).some((row) => world.markets.columns.feed.get(row) === 0) || eModeSources(world, pool, logs, answers).length > 0
+  )
 }
 
 export const from = (log: Log, address: Hex | undefined): boolean => log.address.toLowerCase() === address
@@ -131,7 +148,8 @@ export function poolReads(world: World, pool: Hex, logs: readonly Log[], answers
     }
     wanted.push(call.reserveData(pool, asset))
     const [aToken, stable, variable] = [token(RESERVE.aToken), token(RESERVE.stableDebt), token(RESERVE.variableDebt)]
-    if (aToken && stable && variable) wanted.push(call.cash(asset, aToken), call.scaledTotal(aToken), call.scaledTotal(variable), call.stableSupply(stable))
+    if (aToken && stable && variable)
+      wanted.push(call.cash(asset, aToken), call.scaledTotal(aToken), call.scaledTotal(variable), call.stableSupply(stable))
   }
   for (const asset of reconfigured(world, pool, logs, answers)) wanted.push(call.configuration(pool, asset))
   for (const category of eModesToRead(world, pool, logs, answers)) wanted.push(call.eMode(pool, category))

@@ -13,9 +13,12 @@ export interface Revision {
   readonly freezeZeroesLtv: boolean
 }
 
-const REVISIONS: ReadonlyMap<bigint, Revision> = new Map([[1n, { name: '3.0', stableDebt: true, freezer: 'RISK_ADMIN', freezeZeroesLtv: false }]])
+const REVISIONS: ReadonlyMap<bigint, Revision> = new Map([
+  [1n, { name: '3.0', stableDebt: true, freezer: 'RISK_ADMIN', freezeZeroesLtv: false }],
+])
 
-export const knownRevision = (revision: bigint | undefined): Revision | undefined => (revision === undefined ? undefined : REVISIONS.get(revision))
+export const knownRevision = (revision: bigint | undefined): Revision | undefined =>
+  revision === undefined ? undefined : REVISIONS.get(revision)
 
 export function revisionOf(pool: Hex, revision: bigint | undefined): Revision {
   const row = knownRevision(revision)

@@ -1,5 +1,5 @@
 // What reads say goes into the tables: the pool and its contracts, its reserves, their configuration, categories and prices.
-import { MAX_UINT256, toFloat } from '../../core/exact.ts'
+import { toFloat } from '../../core/exact.ts'
 import type { BlockInput, Hex } from '../../core/flow.ts'
 import { addressOf, addressWord, arrayOf, wordAt, wordsOf } from '../../core/words.ts'
 import type { Answers } from '../../state/protocol.ts'
@@ -35,7 +35,14 @@ export function writeVenue(world: World, pool: Hex, answers: Answers): number | 
 }
 
 /** Reserves that are new in this block, as they are when it ends. */
-export function writeNewMarkets(world: World, pool: Hex, venue: number, assets: readonly Hex[], answers: Answers, changed: Reconfigured): void {
+export function writeNewMarkets(
+  world: World,
+  pool: Hex,
+  venue: number,
+  assets: readonly Hex[],
+  answers: Answers,
+  changed: Reconfigured,
+): void {
   const { columns } = world.markets
   for (const asset of assets) {
     const words = wordsOf(answers.get(call.reserveData(pool, asset)), 11)
@@ -71,7 +78,10 @@ export function writeNewTotals(world: World, pool: Hex, assets: readonly Hex[], 
 }
 
 /** A market's stable debt, of which the tables have no column: for figures only. */
-export const stableTotal = (world: World) => ({ total: world.store.column('aave.stableTotal', 'word'), rate: world.store.column('aave.stableRate', 'word') })
+export const stableTotal = (world: World) => ({
+  total: world.store.column('aave.stableTotal', 'word'),
+  rate: world.store.column('aave.stableRate', 'word'),
+})
 
 export function writeStableTotal(world: World, market: number, total: bigint, averageRate: bigint): void {
   const columns = stableTotal(world)
@@ -79,11 +89,17 @@ export function writeStableTotal(world: World, market: number, total: bigint, av
   columns.rate.set(market, averageRate)
 }
 
-export function writeReads(world: World, pool: Hex, venue: number, block: BlockInput, answers: Answers, changed: Reconfigured): void {
+/** Configuration, cash and price sources, as far as they were read. */
+export function writeMarkets(
+  world: World,
+  pool: Hex,
+  venue: number,
+  assets: readonly Hex[],
+  answers: Answers,
+  changed: Reconfigured,
+): void {
   const { columns } = world.markets
-  const fresh = newAssets(world, pool, block.logs, answers)
-  writeNewMarkets(world, pool, venue, fresh, answers, changed)
-  for (const asset of reconfigured(world, pool, block.logs, answers)) {
+  for (const asset of assets) {
     const config = wordAt(answers.get(call.configuration(pool, asset)), 0)
     const market = findMarket(world, pool, asset)
     if (config !== undefined && market !== undefined && writeConfig(world, market, config)) changed.markets.add(market)
@@ -98,7 +114,14 @@ export function writeReads(world: World, pool: Hex, venue: number, block: BlockI
   }
 }
 
-export function writeEModes(world: World, pool: Hex, venue: number, categories: readonly number[], answers: Answers, changed: Reconfigured): void {
+export function writeEModes(
+  world: World,
+  pool: Hex,
+  venue: number,
+  categories: readonly number[],
+  answers: Answers,
+  changed: Reconfigured,
+): void {
   for (const category of categories) {
     const data = answers.get(call.eMode(pool, category))
     const [ltv, threshold, bonus, source] = [EMODE.ltv, EMODE.threshold, EMODE.bonus, EMODE.priceSource].map((n) => wordAt(data, n))
@@ -116,7 +139,15 @@ export function writeEModes(world: World, pool: Hex, venue: number, categories: 
 }
 
 /** Prices as the pool's oracle answers them; one that reverts is 0: nobody can act at it. */
-export function writePrices(world: World, pool: Hex, venue: number, assets: readonly Hex[], sources: readonly Hex[], answers: Answers): void {
+export function writePrices(
+  world: World,
+  pool: Hex,
+  venue: number,
+  assets: readonly Hex[],
+  sources: readonly Hex[],
+  answers: Answers,
+  changed: Reconfigured,
+): void {
   const oracle = addressOf(world.venues.columns.oracle.get(venue))
   const unit = toFloat(world.venues.columns.baseUnit.get(venue), 0) || 1e8
   const together = arrayOf(answers.get(call.prices(oracle, assets)))
@@ -132,18 +163,20 @@ export function writePrices(world: World, pool: Hex, venue: number, assets: read
     const source = columns.priceSource.get(row)
     if (columns.venue.get(row) !== venue + 1 || source === 0n || !sources.includes(addressOf(source))) continue
     const price = alone(answers, oracle, addressOf(source))
-    if (price !== undefined) columns.priceE8.set(row, price)
+    if (price === undefined) continue
+    // with a price or without: its accounts then depend on other lines
+    if ((columns.priceE8.get(row) === 0n) !== (price === 0n)) changed.eModes.add(columns.category.get(row))
+    columns.priceE8.set(row, price)
   }
 }
 
 function alone(answers: Answers, oracle: Hex, asset: Hex): bigint | undefined {
   const answer = answers.get(call.price(oracle, asset))
-  const price = answer === null ? 0n : wordAt(answer, 0)
-  return price === undefined || price > MAX_UINT256 ? undefined : price
+  return answer === null ? 0n : wordAt(answer, 0)
 }
 
-/** What this block's reads are about, fixed before the tables change. */
-export function plan(world: World, pool: Hex, block: BlockInput, answers: Answers) {
+/** What this block's reads are about: worked out before the tables change, since it depends on what was known. */
+export function planOf(world: World, pool: Hex, block: BlockInput, answers: Answers) {
   return {
     fresh: newAssets(world, pool, block.logs, answers),
     reconfigured: reconfigured(world, pool, block.logs, answers),

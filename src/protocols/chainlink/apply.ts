@@ -127,7 +127,8 @@ export function applySecondFeeds(world: World, pairs: readonly { readonly proxy:
     columns.secondUpdatedAtS.set(feed, columns.updatedAtS.get(other))
   }
   const rounds = world.feedRounds
-  for (let row = 0; row < rounds.count; row++) rounds.columns.secondPrice.set(row, columns.secondPrice.get(rounds.columns.feed.get(row) - 1))
+  for (let row = 0; row < rounds.count; row++)
+    rounds.columns.secondPrice.set(row, columns.secondPrice.get(rounds.columns.feed.get(row) - 1))
 }
 
 export function summarize(world: World, changed: ReadonlySet<number>): void {

@@ -13,7 +13,8 @@ export const aggregatorCall = (proxy: Hex): Call => callOf(proxy, VIEW.aggregato
 export const decimalsCall = (proxy: Hex): Call => callOf(proxy, VIEW.decimals)
 export const latestRoundCall = (proxy: Hex): Call => callOf(proxy, VIEW.latestRoundData)
 export const oraclesCall = (aggregator: Hex): Call => callOf(aggregator, VIEW.getOracles)
-export const oracleStateCall = (aggregator: Hex, oracle: Hex): Call => callOf(aggregator, VIEW.oracleRoundState, addressWord(oracle), LATEST)
+export const oracleStateCall = (aggregator: Hex, oracle: Hex): Call =>
+  callOf(aggregator, VIEW.oracleRoundState, addressWord(oracle), LATEST)
 
 /** The aggregator that the proxy names now, if it is another than the one we know. */
 export function newAggregator(world: World, proxy: Hex, answers: Answers): Hex | undefined {

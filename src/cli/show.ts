@@ -1,0 +1,100 @@
+// Log entries as lines for people: what was seen, what was weighed, what was done. Everything from a chain is escaped.
+import type { Decision, Finding, Incident, Weighed } from '../core/flow.ts'
+
+const colors = { red: 31, green: 32, yellow: 33, blue: 34, dim: 2, bold: 1 } as const
+const useColor = (): boolean => process.env['NO_COLOR'] === undefined && process.stdout.isTTY === true
+export const paint = (color: keyof typeof colors, text: string): string => (useColor() ? `\u001b[${colors[color]}m${text}\u001b[0m` : text)
+
+/** Control characters out: text from a chain must not move the terminal's cursor. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
+export const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
+
+export const usd = (value: number): string => `${Math.round(value).toLocaleString('en-US')} USD`
+
+export interface ShownEntry {
+  readonly kind: string
+  readonly block: number
+  readonly body: unknown
+}
+
+/** One entry as one or several lines; empty: not worth a line. */
+export function describe({ kind, block, body }: ShownEntry): readonly string[] {
+  const at = `block ${block}`
+  switch (kind) {
+    case 'finding':
+      return finding(at, body as Finding)
+    case 'incident':
+      return incident(at, body as Incident & { readonly status: string })
+    case 'decision':
+      return decision(at, body as Decision)
+    case 'certificate': {
+      const b = body as { action: string; operation: string; window: number; signers: readonly string[]; msFromHead: number | null }
+      const after = b.msFromHead === null ? '' : `, ${b.msFromHead.toFixed(0)} ms after the block was seen`
+      return [`${at}  ${paint('bold', 'certificate')} ${b.operation} ${b.action}: ${b.signers.length} signatures for window ${b.window}${after}`]
+    }
+    case 'intent': {
+      const b = body as { step: string; operation?: string; txHash?: string; reason?: string }
+      return [`${at}  intent ${b.operation ?? ''} ${b.step}${b.txHash ? ` ${b.txHash}` : ''}${b.reason ? ` (${plain(b.reason)})` : ''}`.replace(/ {2,}/g, '  ')]
+    }
+    case 'verified': {
+      const b = body as { held: boolean; tried: number; late: boolean }
+      if (b.late) return []
+      return [b.held ? `${at}  ${paint('green', 'verified')}: ${b.tried} tries to go on with the attack all fail` : `${at}  ${paint('red', 'not contained')}: the attack can go on`]
+    }
+    case 'reorg': {
+      const b = body as { toNumber: number; undone: readonly unknown[] }
+      return [`${at}  reorg: ${b.undone.length} blocks undone, back to ${b.toNumber}`]
+    }
+    case 'blind': {
+      const b = body as { sinceBlock: number; reason: string }
+      return [`${at}  ${paint('red', 'blind')} since block ${b.sinceBlock}: ${plain(b.reason)}`]
+    }
+    default:
+      return []
+  }
+}
+
+function finding(at: string, f: Finding): readonly string[] {
+  const color = f.severity === 'critical' || f.severity === 'high' ? 'red' : f.severity === 'medium' ? 'yellow' : 'dim'
+  const evidence = Object.entries(f.evidence).map(([key, value]) => `${key} ${typeof value === 'number' ? Number(value.toPrecision(6)) : plain(String(value))}`)
+  return [
+    `${at}  ${paint(color, `finding ${f.severity}`)} ${f.detector} on ${f.subject.kind} ${f.subject.id}: ${plain(f.summary)}`,
+    paint('dim', `           evidence: ${evidence.join(', ')}`),
+  ]
+}
+
+function incident(at: string, i: Incident & { readonly status: string; readonly operator?: string }): readonly string[] {
+  if (i.operator) return [`${at}  operator order: ${plain(i.operator)}`]
+  const color = i.status === 'open' ? 'red' : 'green'
+  return [
+    `${at}  ${paint(color, `incident ${i.status}`)} ${i.id.slice(0, 10)}: ${i.severity}, sources ${i.sources.join(' + ') || 'none'}, probability ${i.probability} (${i.probabilityFrom}), at risk ${usd(i.lossAtRiskUsd)}`,
+  ]
+}
+
+function decision(at: string, d: Decision): readonly string[] {
+  const rows = [...d.weighed].sort((a, b) => a.harmUsd - b.harmUsd).map((w) => [w.option === d.chosen ? '>' : ' ', ...cells(w)])
+  const head = ['', 'option', 'class', 'loss left', 'induced', 'disruption', 'harm', '']
+  return [
+    `${at}  ${paint('bold', 'decision')}: ${d.chosen} (${plain(d.reason)})`,
+    ...align([head, ...rows]).map((line) => paint('dim', `           ${line}`)),
+  ]
+}
+
+const cells = (w: Weighed): readonly string[] => [
+  shorten(w.option),
+  w.class,
+  usd(w.lossLeftUsd),
+  usd(w.inducedUsd),
+  usd(w.disruptionUsd),
+  usd(w.harmUsd),
+  w.allowed ? w.why : `not allowed: ${plain(w.why)}`,
+]
+
+const shorten = (option: string): string => option.replace(/0x([0-9a-f]{6})[0-9a-f]{30}([0-9a-f]{4})/g, '0x$1..$2')
+
+/** Columns as wide as their widest cell. */
+export function align(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = []
+  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length)
+  return rows.map((row) => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ').trimEnd())
+}

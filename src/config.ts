@@ -1,0 +1,77 @@
+// The one typed config file: what to watch, with which detectors, by which nodes, and who may act.
+import { z } from 'zod'
+import { UserError } from './core/errors.ts'
+import type { Hex } from './core/flow.ts'
+import type { BoundDetector } from './detect/define.ts'
+import type { Watched } from './watched.ts'
+
+const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })])
+/** Where a secret is, never the secret. */
+export type SecretRef = z.infer<typeof secret>
+
+const signer = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/)
+  .transform((a) => a.toLowerCase() as Hex)
+
+const schema = z.strictObject({
+  chain: z.strictObject({
+    id: z.number().int().positive(),
+    /** First block to read: the pool's deployment. */
+    fromBlock: z.number().int().nonnegative(),
+    /** Seconds between blocks, for chains without a profile. */
+    blockTimeS: z.number().positive().optional(),
+  }),
+  /** One here is the usual; several share this process, each with its own endpoint, store and key. */
+  nodes: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[a-z0-9-]{1,32}$/, 'want 1 to 32 of a-z, 0-9 and -'),
+        /** Endpoint, or where its address is if that holds a key. ws:, wss:, http: or https:. */
+        rpc: z.union([z.string().min(1), secret]),
+        /** Signing key of this node; without it the node observes. */
+        key: secret.optional(),
+        dataDir: z.string().min(1),
+      }),
+    )
+    .min(1),
+  watch: z.array(z.custom<Watched>((v) => isWatched(v), 'want what chainlinkFeeds() or aaveV3Pool() returns')).min(1),
+  detectors: z.array(z.custom<BoundDetector>((v) => isDetector(v), 'want detectors called with their parameters, like oracleJump()')).min(1),
+  /** Needed to act: the Guard's signers in the Guard's order, and k. */
+  quorum: z.strictObject({ signers: z.array(signer).min(1).max(64), k: z.number().int().positive(), windowS: z.number().int().positive() }).optional(),
+  fees: z
+    .strictObject({ maxFeeGwei: z.number().positive(), priorityFeeGwei: z.number().nonnegative() })
+    .default({ maxFeeGwei: 300, priorityFeeGwei: 5 }),
+  /** What simulation may cost between a block and its decision. */
+  simulationDeadlineMs: z.number().positive().default(60),
+})
+
+export type ConfigInput = z.input<typeof schema>
+export type Config = z.infer<typeof schema>
+
+/** Checks a config and fills in defaults; every error names the key, the value and what would be right. */
+export function defineConfig(input: ConfigInput): Config {
+  const parsed = schema.safeParse(input)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    const path = issue?.path.map(String) ?? []
+    const got = path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], input)
+    throw new UserError(`config.${path.join('.')}`, got, issue?.message ?? 'a config')
+  }
+  const config = parsed.data
+  const { quorum, nodes } = config
+  if (quorum && quorum.k > quorum.signers.length) throw new UserError('config.quorum.k', quorum.k, `at most the number of signers, ${quorum.signers.length}`)
+  const ids = nodes.map((n) => n.id)
+  if (new Set(ids).size < ids.length) throw new UserError('config.nodes', ids.join(', '), 'ids that differ')
+  const folders = nodes.map((n) => n.dataDir)
+  if (new Set(folders).size < folders.length) throw new UserError('config.nodes.dataDir', folders.join(', '), 'a folder of its own for each node')
+  return config
+}
+
+function isWatched(value: unknown): value is Watched {
+  return typeof value === 'object' && value !== null && Array.isArray((value as Watched).protocols) && Array.isArray((value as Watched).venues)
+}
+
+function isDetector(value: unknown): value is BoundDetector {
+  return typeof value === 'object' && value !== null && typeof (value as BoundDetector).detector?.check === 'function'
+}

@@ -1,0 +1,171 @@
+// A run's inputs as a file of JSON lines: whoever has it can fold the same blocks again and gets the same verdicts.
+import { closeSync, createReadStream, createWriteStream, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { finished } from 'node:stream/promises'
+import { createGunzip, createGzip } from 'node:zlib'
+import { z } from 'zod'
+import { canonical } from '../core/canonical.ts'
+import { BadDataError, UserError } from '../core/errors.ts'
+import type { Input } from '../core/flow.ts'
+import { inputSchema } from './input-schema.ts'
+import { tornTail } from './torn-tail.ts'
+
+export interface CaptureHeader {
+  readonly chainId: number
+  /** Of the rules that the run was made under; another run may fold the inputs under others. */
+  readonly rulesHash?: string
+}
+
+export interface Capture {
+  /** Bytes of a torn last line that were cut off when the file was opened. */
+  readonly cutBytes: number
+  /** In the kernel's hands when this returns; with .gz in zlib's. */
+  write(input: Input): void
+  close(): Promise<void>
+}
+
+const headerSchema = z.strictObject({
+  format: z.literal('firebreak-capture'),
+  version: z.literal(1),
+  chainId: z.int().min(1),
+  rulesHash: z.string().optional(),
+})
+
+/**
+ * Opens a capture to write. One that exists is continued if its header says the same; a torn last line is cut off first.
+ * `.gz`: compressed, never continued, and what was written since the last flush of zlib is lost in a crash.
+ */
+export function openCapture(file: string, header: CaptureHeader): Capture {
+  const first = `${canonical({ format: 'firebreak-capture', version: 1, ...header })}\n`
+  return file.endsWith('.gz') ? openZipped(file, first) : openPlain(file, first)
+}
+
+function openPlain(file: string, first: string): Capture {
+  const fd = open(file, 'a+')
+  const { end, size } = tornTail(fd)
+  if (end < size) ftruncateSync(fd, end)
+  if (end === 0) writeSync(fd, first)
+  else {
+    const there = Buffer.alloc(Buffer.byteLength(first))
+    readSync(fd, there, 0, there.length, 0)
+    if (there.toString('utf8') !== first) {
+      closeSync(fd)
+      throw new UserError(`capture ${file}`, there.toString('utf8').trim(), `a new file, or one that begins with ${first.trim()}`)
+    }
+  }
+  return {
+    cutBytes: size - end,
+    write: (input) => void writeSync(fd, `${canonical(input)}\n`),
+    async close() {
+      fsyncSync(fd)
+      closeSync(fd)
+    },
+  }
+}
+
+function openZipped(file: string, first: string): Capture {
+  const zip = createGzip()
+  const out = zip.pipe(createWriteStream(file, { fd: open(file, 'wx') }))
+  const done = finished(out)
+  let failure: unknown
+  done.catch((error: unknown) => {
+    failure = error
+  })
+  zip.write(first)
+  return {
+    cutBytes: 0,
+    write(input) {
+      if (failure !== undefined) throw failure
+      zip.write(`${canonical(input)}\n`)
+    },
+    async close() {
+      zip.end()
+      await done
+    },
+  }
+}
+
+export interface ReadOptions {
+  readonly onHeader?: (header: CaptureHeader) => void
+  /** The last line broke off, at this line number: the writer crashed. All before it is whole. */
+  readonly onTorn?: (line: number) => void
+}
+
+/** The inputs of a capture, each checked. Errors name the line. */
+export async function* readCapture(file: string, options: ReadOptions = {}): AsyncGenerator<Input, void> {
+  let chainId: number | undefined
+  let number = 0
+  for await (const line of linesOf(file)) {
+    number++
+    if (!line.whole) {
+      options.onTorn?.(number)
+      return
+    }
+    if (chainId === undefined) {
+      const { rulesHash, ...header } = parse(headerSchema, file, number, line.text)
+      chainId = header.chainId
+      options.onHeader?.({ chainId, ...(rulesHash === undefined ? {} : { rulesHash }) })
+      continue
+    }
+    const input: Input = parse(inputSchema, file, number, line.text)
+    const got = input.kind === 'committed' ? input.block.chainId : input.kind === 'operator' ? chainId : input.chainId
+    if (got !== chainId) throw bad(file, number, 'the chain id', got, `${chainId}, as in the header`)
+    yield input
+  }
+  if (chainId === undefined && number === 0) throw bad(file, 1, 'the file', 'empty', 'a capture')
+}
+
+async function* linesOf(file: string): AsyncGenerator<{ readonly text: string; readonly whole: boolean }, void> {
+  const raw = createReadStream(file, { fd: open(file, 'r') })
+  const source = file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw
+  let rest = Buffer.alloc(0)
+  try {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+      let start = 0
+      for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, start)) {
+        yield { text: rest.toString('utf8', start, end), whole: true }
+        start = end + 1
+      }
+      rest = rest.subarray(start)
+    }
+  } catch (error) {
+    // A zip that breaks off is a torn file; anything else is a failure to read.
+    if ((error as NodeJS.ErrnoException).code !== 'Z_BUF_ERROR') throw error
+    yield { text: '', whole: false }
+    return
+  } finally {
+    raw.destroy()
+  }
+  if (rest.length > 0) yield { text: rest.toString('utf8'), whole: false }
+}
+
+function parse<T>(schema: z.ZodType<T>, file: string, line: number, text: string): T {
+  let raw: unknown
+  try {
+    raw = JSON.parse(text)
+  } catch {
+    throw bad(file, line, 'the line', text, 'JSON')
+  }
+  const parsed = schema.safeParse(raw)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw bad(file, line, issue?.path.length === 0 ? 'the line' : (issue?.path.join('.') ?? ''), text, issue?.message ?? 'an input')
+}
+
+const bad = (file: string, line: number, what: string, got: unknown, want: string): BadDataError =>
+  new BadDataError({ from: `${file}:${line}`, what, got, want })
+
+function open(file: string, flags: 'r' | 'a+' | 'wx'): number {
+  try {
+    return openSync(file, flags)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const want =
+      code === 'ENOENT'
+        ? 'a file in a folder that exists'
+        : code === 'EEXIST'
+          ? 'a new name: a .gz is never continued'
+          : `a file to open (${code})`
+    throw new UserError('capture', file, want)
+  }
+}

@@ -1,0 +1,83 @@
+// What we ask of a node, each question with its checked answer: the rest of ingest never sees raw JSON.
+import type { Call, Hex, Log } from '../core/flow.ts'
+import { isRevert, isUnsupported, MissingBlockError } from './errors.ts'
+import type { Rpc } from './rpc.ts'
+import { fail, type Header, quantity, type Receipt, readBytes, readHeader, readLogs, readReceipts, type Where } from './schemas.ts'
+
+export class ChainClient {
+  /** Does the node have eth_getBlockReceipts? Believed until it says no. */
+  private hasReceipts = true
+  constructor(
+    readonly rpc: Rpc,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async chainId(): Promise<number> {
+    return quantity(this.where('eth_chainId'), 'the chain id', await this.ask('eth_chainId', []))
+  }
+
+  /** By number or tag; null if the node has none. */
+  async header(at: number | 'latest' | 'finalized'): Promise<Header | null> {
+    const method = 'eth_getBlockByNumber'
+    const raw = await this.ask(method, [typeof at === 'number' ? `0x${at.toString(16)}` : at, false])
+    if (raw === null) return null
+    const header = readHeader(this.where(method), raw)
+    if (typeof at === 'number' && header.number !== at) return this.wrong(method, 'number', header.number, at)
+    return header
+  }
+
+  async headerByHash(hash: Hex): Promise<Header> {
+    const method = 'eth_getBlockByHash'
+    const raw = await this.ask(method, [hash, false])
+    if (raw === null) throw new MissingBlockError(this.rpc.endpoint, hash)
+    const header = readHeader(this.where(method), raw)
+    return header.hash === hash ? header : this.wrong(method, 'hash', header.hash, hash)
+  }
+
+  /** All receipts of the block; undefined if the node can't give them. */
+  async receipts(header: Header): Promise<readonly Receipt[] | undefined> {
+    if (!this.hasReceipts) return undefined
+    const method = 'eth_getBlockReceipts'
+    try {
+      const raw = await this.ask(method, [header.hash])
+      if (raw === null) throw new MissingBlockError(this.rpc.endpoint, header.hash)
+      return readReceipts(this.where(method), raw, header)
+    } catch (error) {
+      if (!isUnsupported(error)) throw error
+      this.hasReceipts = false
+      return undefined
+    }
+  }
+
+  async logs(header: Header, address: readonly Hex[]): Promise<readonly Log[]> {
+    const method = 'eth_getLogs'
+    return readLogs(this.where(method), await this.ask(method, [{ blockHash: header.hash, address }]), header)
+  }
+
+  /** A view call on the state after the block; null: it reverted. Any other failure is thrown. */
+  async call(call: Call, blockHash: Hex): Promise<Hex | null> {
+    const method = 'eth_call'
+    try {
+      const raw = await this.ask(method, [
+        { to: call.to, data: call.data },
+        { blockHash, requireCanonical: false },
+      ])
+      return readBytes(this.where(method), 'the result', raw)
+    } catch (error) {
+      if (isRevert(error)) return null
+      throw error
+    }
+  }
+
+  private ask(method: string, params: readonly unknown[]): Promise<unknown> {
+    return this.rpc.request(method, params, this.signal)
+  }
+
+  private where(method: string): Where {
+    return { endpoint: this.rpc.endpoint, method }
+  }
+
+  private wrong(method: string, what: string, got: unknown, want: unknown): never {
+    return fail(this.where(method), `the block's ${what}`, got, `${want}, as asked for`)
+  }
+}

@@ -1,0 +1,70 @@
+// What differs between chains, one object a chain: how blocks are ordered, how long to wait, when a block is final.
+import { UserError } from '../core/errors.ts'
+
+export interface ChainProfile {
+  readonly chainId: number
+  readonly name: string
+  /** Who chooses the order of transactions, and by what. */
+  readonly ordering: 'builder-auction' | 'fee-cap' | 'priority-fee' | 'first-come'
+  readonly blockTimeS: number
+  /** How the final block is known: the node's `finalized` tag, or so many blocks under the head. */
+  readonly finality: { readonly kind: 'tag' } | { readonly kind: 'depth'; readonly blocks: number }
+  /** The final block is asked for after this many blocks. */
+  readonly finalizedEveryBlocks: number
+  /** A reorg up to this depth is undone; a deeper one needs a checkpoint. */
+  readonly journalBlocks: number
+  /** Pause between questions for the head, where it is not pushed. */
+  readonly pollMs: number
+  /** No block for this long: `tick` inputs begin, one every `tickMs`. */
+  readonly stallMs: number
+  readonly tickMs: number
+  /** A failure that lasts this long, or a stall that lasts this much longer, makes us blind. */
+  readonly blindAfterMs: number
+  readonly requestTimeoutMs: number
+}
+
+/** The lab's anvil: blocks are stamped 12 s apart but come every fraction of a second; it sorts by fee cap. */
+const lab: ChainProfile = {
+  chainId: 31_337,
+  name: 'lab',
+  ordering: 'fee-cap',
+  blockTimeS: 12,
+  finality: { kind: 'tag' },
+  finalizedEveryBlocks: 16,
+  journalBlocks: 64,
+  pollMs: 50,
+  stallMs: 15_000,
+  tickMs: 5_000,
+  blindAfterMs: 10_000,
+  requestTimeoutMs: 5_000,
+}
+
+/** Two epochs of 32 slots make a block final, so the journal holds a little more than two in bad weather. */
+const ethereum: ChainProfile = {
+  chainId: 1,
+  name: 'Ethereum',
+  ordering: 'builder-auction',
+  blockTimeS: 12,
+  finality: { kind: 'tag' },
+  finalizedEveryBlocks: 32,
+  journalBlocks: 128,
+  pollMs: 1_000,
+  stallMs: 60_000,
+  tickMs: 12_000,
+  blindAfterMs: 30_000,
+  requestTimeoutMs: 10_000,
+}
+
+export const PROFILES: readonly ChainProfile[] = [lab, ethereum]
+
+/** The chain's profile with what the config says otherwise. A chain that isn't listed must be described whole. */
+export function profileOf(chainId: number, given: Partial<Omit<ChainProfile, 'chainId'>> = {}): ChainProfile {
+  const known = PROFILES.find((profile) => profile.chainId === chainId)
+  const profile = { ...known, ...given, chainId }
+  const missing = (Object.keys(lab) as (keyof ChainProfile)[]).filter((key) => profile[key] === undefined)
+  if (missing.length > 0) {
+    const listed = PROFILES.map((one) => `${one.chainId} (${one.name})`).join(', ')
+    throw new UserError(`chains.${chainId}.profile`, given, `${missing.join(', ')}: only ${listed} have a profile built in`)
+  }
+  return profile as ChainProfile
+}

@@ -1,0 +1,53 @@
+// The reads of a block: adapters say what they want to know of its state, we ask at its hash, in rounds until nobody asks more.
+import type { Call, Hex, ReadResult } from '../core/flow.ts'
+import type { BlockAdapter, BlockSoFar } from './block-source.ts'
+import type { ChainClient } from './chain-client.ts'
+import { EndlessReadsError, isRetryable } from './errors.ts'
+import { sleep } from './wait.ts'
+
+const MOST_ROUNDS = 4
+/** A call that fails is tried again by itself, so that one lost answer among hundreds doesn't cost all of them. */
+const TRIES = 3
+
+export interface ReadOptions {
+  readonly signal: AbortSignal
+  readonly random: () => number
+}
+
+/** All answers, in the order they were asked for. A revert is an answer; a failure that lasts is thrown, never an answer. */
+export async function readAll(
+  client: ChainClient,
+  adapter: BlockAdapter,
+  block: BlockSoFar & { readonly hash: Hex },
+  options: ReadOptions,
+): Promise<readonly ReadResult[]> {
+  const answers: ReadResult[] = []
+  const asked = new Set<string>()
+  for (let round = 0; ; round++) {
+    const wanted: Call[] = []
+    for (const call of adapter.reads({ number: block.number, timeS: block.timeS, logs: block.logs }, answers)) {
+      const key = `${call.to}${call.data}`
+      if (asked.has(key)) continue
+      asked.add(key)
+      wanted.push(call)
+    }
+    const example = wanted[0]
+    if (example === undefined) return answers
+    if (round === MOST_ROUNDS) throw new EndlessReadsError(block.number, MOST_ROUNDS, `${example.to} ${example.data.slice(0, 10)}`)
+    const results = await Promise.all(wanted.map((call) => patientCall(client, call, block.hash, options)))
+    wanted.forEach(({ to, data }, i) => {
+      answers.push({ to, data, result: results[i] ?? null })
+    })
+  }
+}
+
+async function patientCall(client: ChainClient, call: Call, hash: Hex, { signal, random }: ReadOptions): Promise<Hex | null> {
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      return await client.call(call, hash)
+    } catch (error) {
+      if (left === 0 || !isRetryable(error) || signal.aborted) throw error
+      await sleep(10 + 40 * random(), signal)
+    }
+  }
+}

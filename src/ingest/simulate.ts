@@ -1,0 +1,137 @@
+// Tries each answer to an incident on the node, on the state of the block in question, and then the attack once more after it.
+import { decodeFunctionResult, encodeFunctionData } from 'viem'
+import type { GuardStep, Hex, Option, Outcome, Question } from '../core/flow.ts'
+import { isRevert, isUnsupported, type RpcError } from './errors.ts'
+import { previewAbi, revertName } from './guard-abi.ts'
+import type { Rpc } from './rpc.ts'
+import { fail, list, object, readBytes, type Where } from './schemas.ts'
+import { firstOf } from './wait.ts'
+
+export interface SimulatorOptions {
+  readonly rpc: Rpc
+  /** Failures that cost an outcome; for logs. */
+  readonly onFailure?: (error: unknown) => void
+}
+
+export interface Simulated {
+  /** Of the options that were done in time, in the order of the question. */
+  readonly outcomes: readonly Outcome[]
+  /** Is any option without an outcome? Then the analytic bound decides about it. */
+  readonly late: boolean
+}
+
+export interface Simulator {
+  /** `deadlineMs`: how long from now an answer is of use. Never throws. */
+  simulate(question: Question, deadlineMs: number): Promise<Simulated>
+}
+
+/** A node without eth_simulateV1 is asked once; from then on every question comes back late and empty at once. */
+export function createSimulator({ rpc, onFailure = () => undefined }: SimulatorOptions): Simulator {
+  let supported = true
+  return {
+    async simulate(question, deadlineMs) {
+      const { options } = question
+      if (!supported) return { outcomes: [], late: options.length > 0 }
+      const stop = new AbortController()
+      const done = new Map<Option, Outcome>()
+      const preview = oncePerStep((step) => previewOf(rpc, question, step, stop.signal))
+      const work = options.map(async (option) => {
+        try {
+          done.set(option, await tryOption(rpc, question, option, preview, stop.signal))
+        } catch (error) {
+          if (isUnsupported(error)) supported = false
+          if (!stop.signal.aborted) onFailure(error)
+        }
+      })
+      await firstOf(Promise.all(work), deadlineMs)
+      // Taken before the abort, so that nothing of this question can still change what was returned.
+      const outcomes = options.flatMap((option) => done.get(option) ?? [])
+      stop.abort()
+      return { outcomes, late: outcomes.length < options.length }
+    },
+  }
+}
+
+/** What the Guard would send; a string: why it would refuse. */
+type Preview = { readonly to: Hex; readonly data: Hex } | string
+type Previewer = (step: GuardStep) => Promise<Preview>
+
+function oncePerStep(ask: Previewer): Previewer {
+  const asked = new Map<string, Promise<Preview>>()
+  return (step) => {
+    const key = `${step.entry}:${step.subject}:${step.step}`
+    const answer = asked.get(key) ?? ask(step)
+    asked.set(key, answer)
+    return answer
+  }
+}
+
+async function previewOf(
+  rpc: Rpc,
+  { guard, onHash }: Question,
+  { entry, subject, step }: GuardStep,
+  signal: AbortSignal,
+): Promise<Preview> {
+  const data = encodeFunctionData({ abi: previewAbi, functionName: 'preview', args: [entry, subject, step] })
+  const where = { endpoint: rpc.endpoint, method: 'eth_call' }
+  let raw: Hex
+  try {
+    raw = readBytes(
+      where,
+      'the preview',
+      await rpc.request(
+        'eth_call',
+        [
+          { to: guard, data },
+          { blockHash: onHash, requireCanonical: false },
+        ],
+        signal,
+      ),
+    )
+  } catch (error) {
+    if (isRevert(error)) return revertName((error as RpcError).data)
+    throw error
+  }
+  try {
+    const [to, callData] = decodeFunctionResult({ abi: previewAbi, functionName: 'preview', data: raw })
+    return { to: to.toLowerCase() as Hex, data: callData }
+  } catch {
+    return fail(where, 'the preview', raw, '(address, bytes, uint256, uint256)')
+  }
+}
+
+async function tryOption(rpc: Rpc, question: Question, option: Option, preview: Previewer, signal: AbortSignal): Promise<Outcome> {
+  const { guard, onHash, probes } = question
+  // Of an option that didn't go through nothing was shown: every probe counts as one that still works.
+  const refused = (why: string): Outcome => ({ option: option.id, executed: false, why, succeeded: probes.map(({ name }) => name) })
+  const previews = await Promise.all(option.steps.map(preview))
+  const no = previews.find((one) => typeof one === 'string')
+  if (no !== undefined) return refused(no)
+  const steps = previews.filter((one) => typeof one !== 'string').map(({ to, data }) => ({ from: guard, to, data }))
+  const calls = [...steps, ...probes.map(({ from, to, data }) => ({ from, to, data }))]
+  if (calls.length === 0) return { option: option.id, executed: true, why: '', succeeded: [] }
+  const request = { blockStateCalls: [{ calls }], validation: false }
+  const raw = await rpc.request('eth_simulateV1', [request, { blockHash: onHash }], signal)
+  const results = readCalls({ endpoint: rpc.endpoint, method: 'eth_simulateV1' }, raw, calls.length)
+  const failed = results.slice(0, steps.length).findIndex(({ ok }) => !ok)
+  if (failed >= 0) return refused(`step ${failed} ${results[failed]?.why}`)
+  return {
+    option: option.id,
+    executed: true,
+    why: '',
+    succeeded: probes.filter((_, i) => results[steps.length + i]?.ok).map(({ name }) => name),
+  }
+}
+
+function readCalls(where: Where, raw: unknown, count: number): readonly { readonly ok: boolean; readonly why: string }[] {
+  const blocks = list(where, 'the blocks', raw)
+  const calls = list(where, 'the calls', object(where, 'the block', blocks[0]).calls)
+  if (blocks.length !== 1 || calls.length !== count) fail(where, 'the number of calls', calls.length, `${count}, as asked`)
+  return calls.map((item) => {
+    const { status, returnData, error } = object(where, 'a call', item)
+    if (status !== '0x1' && status !== '0x0') return fail(where, "a call's status", status, '0x1 or 0x0')
+    if (status === '0x1') return { ok: true, why: '' }
+    const inError = typeof error === 'object' && error !== null ? object(where, 'the error', error).data : undefined
+    return { ok: false, why: revertName(inError ?? returnData) }
+  })
+}

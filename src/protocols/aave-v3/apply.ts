@@ -1,0 +1,68 @@
+// A block of an Aave pool: what was read, what was emitted, then the figures and accounts that follow from both.
+import type { BlockInput, Hex } from '../../core/flow.ts'
+import { wordAt } from '../../core/words.ts'
+import type { AccountBook } from '../../state/account-book.ts'
+import type { Answers } from '../../state/protocol.ts'
+import type { World } from '../../state/world.ts'
+import { countAged, ripen } from './ageing.ts'
+import { linesOf, measure } from './book.ts'
+import { applyEvents, type Changes, valueFlows } from './events.ts'
+import { writeFigures } from './figures.ts'
+import { keepGoodPrice } from './good-price.ts'
+import { HealthAt } from './health.ts'
+import { marketsOf } from './keys.ts'
+import { call } from './reads.ts'
+import { knownRevision, revisionOf } from './revisions.ts'
+import { goBlind, selfCheck } from './self-check.ts'
+import { planOf, type Reconfigured, writeEModes, writeMarkets, writeNewMarkets, writeNewTotals, writePrices, writeVenue } from './venue.ts'
+
+export function applyBlock(world: World, pool: Hex, book: AccountBook, block: BlockInput, answers: Answers): void {
+  const first = world.venues.find(pool) === undefined
+  const revision = wordAt(answers.get(call.revision(pool)), 0)
+  if (first) revisionOf(pool, revision)
+  else if (revision !== undefined && !knownRevision(revision)) goBlind(world, block.number)
+  const plan = planOf(world, pool, block, answers)
+  const venue = writeVenue(world, pool, answers)
+  if (venue === undefined) return
+
+  const changed: Reconfigured = { markets: new Set(), eModes: new Set() }
+  writeNewMarkets(world, pool, venue, plan.fresh, answers, changed)
+  const markets = marketsOf(world, venue)
+  const before = new Map(markets.map((market) => [market, world.markets.columns.price.get(market)]))
+  writeMarkets(world, pool, venue, plan.reconfigured, answers, changed)
+  writeEModes(world, pool, venue, plan.eModes, answers, changed)
+  writePrices(world, pool, venue, plan.assets, plan.sources, answers, changed)
+
+  const changes: Changes = { accounts: new Set(), markets: new Set(changed.markets), short: false }
+  // the first block's reads are the state at its end: its logs are in them
+  if (!first) applyEvents(world, pool, venue, block, changes)
+  writeNewTotals(world, pool, plan.fresh, answers)
+  valueFlows(world, venue)
+  if (changes.short) goBlind(world, block.number)
+
+  const health = new HealthAt(world, block.timeS)
+  for (const market of markets) {
+    const price = before.get(market) ?? 0
+    keepGoodPrice(world, market, price, block.timeS)
+    if (changes.markets.has(market) || price !== world.markets.columns.price.get(market)) writeFigures(world, health, market)
+  }
+  for (const account of ripen(world, pool, venue, block.timeS)) changes.accounts.add(account)
+  for (const account of [...changes.accounts].sort((a, b) => a - b)) countAged(world, account)
+  const dirty = new Set([...changes.accounts, ...affected(world, venue, changed)])
+  book.settle(world, linesOf(health, venue, markets), block.timeS, dirty, (account) => measure(world, health, account))
+  selfCheck(world, pool, block, answers, health)
+}
+
+/** Accounts in a market or category whose thresholds changed: rare, so all rows are looked through. */
+function* affected(world: World, venue: number, { markets, eModes }: Reconfigured): Generator<number> {
+  const { positions, accounts } = world
+  if (markets.size > 0) {
+    for (let row = 0; row < positions.count; row++) {
+      if (markets.has(positions.columns.market.get(row) - 1)) yield positions.columns.account.get(row) - 1
+    }
+  }
+  if (eModes.size === 0) return
+  for (let row = 0; row < accounts.count; row++) {
+    if (accounts.columns.venue.get(row) === venue + 1 && eModes.has(accounts.columns.eMode.get(row))) yield row
+  }
+}

@@ -1,0 +1,85 @@
+// From a decision to the chain: what this node stands for at its head is offered to the quorum, and certificates are sent in turn.
+import type { Certificate, Proposal } from './core/flow.ts'
+import type { Errand } from './decide/lifecycle.ts'
+import type { Step } from './fold.ts'
+import type { Quorum } from './quorum/quorum.ts'
+
+export interface Head {
+  readonly number: number
+  readonly timeS: number
+}
+
+/** What sends: see respond/responder.ts. */
+export interface Sender {
+  respond(wanted: Certificate | Errand): Promise<void>
+}
+
+/**
+ * Every node may relay; the Guard executes once. So that not all pay for one action, the node whose turn it is sends at once
+ * and each other one block later than the one before it, if the action is still wanted then.
+ */
+export class Relay {
+  private proposals: Proposal[] = []
+  private acceptable: Proposal[] = []
+  private waiting: { readonly certificate: Certificate; readonly fromBlock: number }[] = []
+  private head: Head = { number: 0, timeS: 0 }
+  private sending: Promise<void> = Promise.resolve()
+  private readonly options: {
+    readonly quorum: Quorum
+    readonly sender: Sender
+    readonly index: number
+    readonly nodes: number
+    readonly blockTimeS: number
+    readonly onError: (error: unknown) => void
+  }
+
+  constructor(options: Relay['options']) {
+    this.options = options
+  }
+
+  /** A block was folded: what was wanted at the last one no longer counts by itself. */
+  begin(head: Head): void {
+    this.head = head
+    this.proposals = []
+    this.acceptable = []
+  }
+
+  /** One step of the fold at this head. */
+  async act(step: Step): Promise<void> {
+    this.proposals.push(...step.proposals)
+    this.acceptable.push(...step.acceptable)
+    for (const errand of step.errands) if (this.turn(errand.round + this.head.number) === 0) this.send(errand)
+    // the certificate is for the block to come: its time slot is that block's
+    await this.options.quorum.offer(this.proposals, this.acceptable, this.head.timeS + this.options.blockTimeS)
+    const due = this.waiting.filter((w) => w.fromBlock <= this.head.number && this.wants(w.certificate.proposal))
+    if (due.length > 0) {
+      this.waiting = this.waiting.filter((w) => !due.includes(w))
+      for (const { certificate } of due) this.send(certificate)
+    }
+  }
+
+  certified(certificate: Certificate): void {
+    const turn = this.turn(certificate.proposal.round)
+    if (turn === 0) this.send(certificate)
+    else this.waiting = [...this.waiting.filter((w) => w.fromBlock + 10 > this.head.number), { certificate, fromBlock: this.head.number + turn }]
+  }
+
+  /** Resolves when all that was to be sent has been tried. */
+  settled(): Promise<void> {
+    return this.sending
+  }
+
+  private wants(proposal: Proposal): boolean {
+    return this.proposals.some((p) => p.operation === proposal.operation && p.entry === proposal.entry && p.subject === proposal.subject && p.round === proposal.round)
+  }
+
+  /** 0: it is this node's turn; else how many blocks later. */
+  private turn(of: number): number {
+    const { index, nodes } = this.options
+    return (((index - of) % nodes) + nodes) % nodes
+  }
+
+  private send(wanted: Certificate | Errand): void {
+    this.sending = this.sending.then(() => this.options.sender.respond(wanted)).catch(this.options.onError)
+  }
+}

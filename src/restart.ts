@@ -1,0 +1,49 @@
+// How a node comes back: the last checkpoint of a final block, then the stored inputs since, folded again in silence.
+import type { Finding, Hex } from './core/flow.ts'
+import type { Fold } from './fold.ts'
+import type { NodeRecord } from './record/record.ts'
+import { decodeCheckpoint, encodeCheckpoint } from './store/checkpoint.ts'
+
+const FINDINGS = 'findings'
+
+export interface Checkpoint {
+  readonly head: { readonly chainId: number; readonly number: number; readonly hash: Hex; readonly rulesHash: Hex }
+  readonly bytes: Uint8Array
+  readonly throughInputSeq: number
+}
+
+/** The state after the head block, to be kept once that block is final. */
+export function takeCheckpoint(fold: Fold, rulesHash: Hex, throughInputSeq: number): Checkpoint | undefined {
+  const { head, world } = fold
+  if (!head) return undefined
+  const findings = fold.exportFindings().map((f) => JSON.stringify(f, (_, v) => (typeof v === 'bigint' ? String(v) : v)))
+  const dump = new Map([...world.store.dump(), [FINDINGS, findings] as const])
+  const at = { chainId: world.chainId, number: head.number, hash: head.hash, rulesHash }
+  return { head: at, bytes: encodeCheckpoint(at, dump), throughInputSeq }
+}
+
+/** Says in words what it did. */
+export function restore(fold: Fold, record: NodeRecord, rulesHash: Hex): string {
+  const loaded = record.loadCheckpoint(rulesHash)
+  let since = 0
+  let from = 'the first stored input'
+  if (loaded.found) {
+    const dump = new Map(decodeCheckpoint(loaded.bytes).dump)
+    const findings = (dump.get(FINDINGS) ?? []) as readonly string[]
+    dump.delete(FINDINGS)
+    fold.world.store.restore(dump)
+    const timeS = fold.world.chains.columns.timeS.get(0)
+    fold.resume({ number: loaded.head.number, hash: loaded.head.hash, timeS }, findings.map((text) => JSON.parse(text) as Finding))
+    since = loaded.throughInputSeq
+    from = `the checkpoint of block ${loaded.head.number}`
+  } else if (!loaded.inputsWhole) {
+    record.forgetInputs()
+    return `no checkpoint fits (${loaded.why}): reading the chain again`
+  }
+  let folded = 0
+  for (const { input } of record.inputsSince(since)) {
+    fold.step(input)
+    folded += 1
+  }
+  return folded === 0 && !loaded.found ? 'a new record' : `restarted from ${from} and ${folded} inputs`
+}

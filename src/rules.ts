@@ -1,0 +1,33 @@
+// From a config to the rules of the fold, and their hash: what every verdict says it was judged by. No secret is in it.
+import { ASSESS_RULES } from './assess/assess.ts'
+import { ASSUMED_PROBABILITY } from './assess/probability.ts'
+import type { Config } from './config.ts'
+import { canonicalHash } from './core/canonical.ts'
+import { PLAYBOOK } from './decide/playbook.ts'
+import type { FoldRules } from './fold.ts'
+import * as tables from './state/tables.ts'
+import { VERSION } from './version.ts'
+
+export function rulesOf(config: Config): FoldRules {
+  const { chain, watch, detectors } = config
+  const rulesHash = canonicalHash({
+    build: VERSION,
+    chain: chain.id,
+    fromBlock: chain.fromBlock,
+    watch: watch.map((w) => w.rules),
+    detectors: detectors.map(({ detector, params }) => ({ id: detector.id, params })),
+    assess: ASSESS_RULES,
+    probability: ASSUMED_PROBABILITY,
+    playbook: PLAYBOOK,
+    schema: Object.values(tables).filter((t) => typeof t === 'object' && 'schema' in t),
+  })
+  return {
+    chainId: chain.id,
+    protocols: watch.flatMap((w) => w.protocols),
+    venues: watch.flatMap((w) => w.venues),
+    detectors,
+    assess: ASSESS_RULES,
+    playbook: PLAYBOOK,
+    rulesHash,
+  }
+}

@@ -1,6 +1,7 @@
 // Runs one scenario on one fresh chain from the prepared state, and returns what happened as plain data.
 import type { Hex } from 'viem'
 import type { PlannedTx } from '../src/scenario.ts'
+import { deriveAll } from './accounts.ts'
 import { type Anvil, startAnvil } from './anvil.ts'
 import { Chain, type Signed } from './chain.ts'
 import { startClock } from './clock.ts'
@@ -69,6 +70,7 @@ const DEFAULT_MAX_BLOCKS = 500
 
 export async function runScenario(scenario: LabScenario, options: RunOptions): Promise<RunResult> {
   const { prepared } = options
+  deriveAll()
   const anvil = await startAnvil({ genesisTimeS: prepared.genesisTimeS, stateFile: prepared.stateFile })
   try {
     return await runOn(anvil, scenario, options)

@@ -2,13 +2,15 @@
 import type { Config } from './config.ts'
 import type { Approval, Certificate, Input } from './core/flow.ts'
 import { Fold } from './fold.ts'
-import type { BlockSource, IngestEvent } from './ingest/block-source.ts'
+import type { IngestEvent } from './ingest/block-source.ts'
 import type { CaptureWriter } from './ingest/capture.ts'
+import { lastingRpc } from './ingest/lasting-rpc.ts'
 import { liveSource } from './ingest/live.ts'
 import { profileOf } from './ingest/profiles.ts'
 import { createSimulator } from './ingest/simulate.ts'
 import type { Exchange } from './quorum/exchange.ts'
 import { Quorum } from './quorum/quorum.ts'
+import type { Intent } from './record/intent.ts'
 import { openRecord } from './record/record.ts'
 import { Relay } from './relay.ts'
 import { createResponder } from './respond/responder.ts'
@@ -29,15 +31,18 @@ export interface NodeOptions {
 
 export interface NodeEvents {
   entries?(node: string, kinds: readonly { readonly kind: string; readonly block: number; readonly body: unknown }[]): void
-  block?(node: string, number: number, live: boolean): void
+  /** `seenAtMs`: when this node heard of the block, by its own clock. */
+  block?(node: string, number: number, live: boolean, seenAtMs: number | undefined): void
   ingest?(node: string, event: IngestEvent): void
   note?(node: string, text: string): void
   error?(node: string, error: unknown): void
   /** After each durable step of a response. */
-  step?(node: string, step: string, intent: string): void
+  step?(node: string, step: string, intent: Intent | undefined): void | Promise<void>
 }
 
 const CHECKPOINT_EVERY_BLOCKS = 256
+/** Raise of a replacement transaction: what every pool accepts. */
+const FEE_BUMP_BPS = 1_250
 
 export interface RunningNode {
   readonly done: Promise<void>
@@ -64,7 +69,8 @@ export function startNode(options: NodeOptions): RunningNode {
     },
     onEvent: (event) => events.ingest?.(node.id, event),
   })
-  const simulator = createSimulator({ endpoint: node.endpoint })
+  const rpc = lastingRpc(node.endpoint, { timeoutMs: profile.requestTimeoutMs })
+  const simulator = createSimulator({ endpoint: node.endpoint, onFailure: (error) => events.error?.(node.id, error) })
   const edge = wallet && config.quorum ? armed(wallet, config.quorum) : undefined
   const checkpoints: Checkpoint[] = []
 
@@ -85,6 +91,7 @@ export function startNode(options: NodeOptions): RunningNode {
       await edge?.relay.settled()
       edge?.quorum.close()
       simulator.close()
+      rpc.close()
       record.close()
     }
   }
@@ -96,7 +103,7 @@ export function startNode(options: NodeOptions): RunningNode {
     if (!head) return
     const live = head.number >= source.headNumber()
     if (input.kind === 'committed') {
-      events.block?.(node.id, head.number, live)
+      events.block?.(node.id, head.number, live, source.seenAtMs(head.hash))
       if (!live) return // history: judged and recorded, but long past answering
       edge?.relay.begin(head)
       await edge?.responder.onBlock(head.number)
@@ -133,14 +140,15 @@ export function startNode(options: NodeOptions): RunningNode {
     const responder = createResponder({
       record,
       wallet,
-      endpoint: node.endpoint,
+      rpc,
       chainId: config.chain.id,
+      blockTimeS: profile.blockTimeS,
       fees: {
+        bumpBps: FEE_BUMP_BPS,
         maxFeePerGasWei: BigInt(Math.round(config.fees.maxFeeGwei * 1e9)),
         priorityFeePerGasWei: BigInt(Math.round(config.fees.priorityFeeGwei * 1e9)),
       },
-      onStep: (step, intent) => events.step?.(node.id, step, intent),
-      onEntries: (entries) => events.entries?.(node.id, entries),
+      onStep: (step, intent) => events.step?.(node.id, step, record.intents.get(intent)),
     })
     const quorum = new Quorum({
       node: node.id,
@@ -176,5 +184,3 @@ function finalCheckpoint(checkpoints: Checkpoint[], number: number): Checkpoint 
   while (checkpoints[0] && checkpoints[0].head.number <= number) found = checkpoints.shift()
   return found
 }
-
-export type { BlockSource }

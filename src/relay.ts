@@ -11,7 +11,7 @@ export interface Head {
 
 /** What sends: see respond/responder.ts. */
 export interface Sender {
-  respond(wanted: Certificate | Errand): Promise<void>
+  respond(wanted: Certificate | Errand): Promise<unknown>
 }
 
 /**
@@ -23,7 +23,7 @@ export class Relay {
   private acceptable: Proposal[] = []
   private waiting: { readonly certificate: Certificate; readonly fromBlock: number }[] = []
   private head: Head = { number: 0, timeS: 0 }
-  private sending: Promise<void> = Promise.resolve()
+  private sending: Promise<unknown> = Promise.resolve()
   private readonly options: {
     readonly quorum: Quorum
     readonly sender: Sender
@@ -65,7 +65,7 @@ export class Relay {
   }
 
   /** Resolves when all that was to be sent has been tried. */
-  settled(): Promise<void> {
+  settled(): Promise<unknown> {
     return this.sending
   }
 

@@ -24,7 +24,7 @@ contract AdminTest is Base {
         vm.assertEq(ltvEntry, keccak256(abi.encode(_ltv())));
     }
 
-    function testEveryFieldComesBack() external {
+    function testEveryFieldComesBack() external view {
         IGuard.Entry[4] memory all = [_ltv(), _freeze(), _cap(), _fee()];
         for (uint256 i; i < all.length; i++) {
             (IGuard.Entry memory e, bool live,,) = guard.entryOf(keccak256(abi.encode(all[i])));
@@ -239,7 +239,7 @@ contract AdminTest is Base {
 
     /* SIGNERS */
 
-    function testSigners() external {
+    function testSigners() external view {
         (address[] memory list, uint256 k) = guard.signers();
         vm.assertEq(abi.encode(list), abi.encode(_addresses(keys)));
         vm.assertEq(k, 3);

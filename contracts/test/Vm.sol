@@ -12,6 +12,8 @@ interface Vm {
     function warp(uint256 timeS) external;
     function chainId(uint256 id) external;
     function prank(address sender) external;
+    function startPrank(address sender) external;
+    function stopPrank() external;
     function addr(uint256 key) external pure returns (address);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function assume(bool holds) external pure;

@@ -75,10 +75,10 @@ function jsonEvents(config: Config): NodeEvents {
     process.stdout.write(`${JSON.stringify(line, (_, value) => (typeof value === 'bigint' ? String(value) : value))}\n`)
   return {
     entries: (node, entries) => {
-      for (const { kind, block, body } of entries) if (kind !== 'verdict') write({ node, kind, block, body })
+      for (const { kind, block, body } of entries) if (kind !== 'verdict') write({ node, kind, block, atMs: Date.now(), body })
     },
-    block: (node, number, isLive) => {
-      write({ node, kind: 'block', block: number })
+    block: (node, number, isLive, seenAtMs) => {
+      write({ node, kind: 'block', block: number, live: isLive, seenAtMs: seenAtMs ?? null })
       if (isLive && !live.has(node)) {
         live.add(node)
         if (live.size === config.nodes.length) write({ kind: 'ready', block: number })
@@ -86,7 +86,9 @@ function jsonEvents(config: Config): NodeEvents {
     },
     note: (node, text) => write({ node, kind: 'note', text }),
     ingest: (node, event) => event.kind !== 'history' && write({ node, kind: 'ingest', event }),
-    step: (node, step, intent) => write({ node, kind: 'step', step, intent }),
+    step: (node, step, intent) => {
+      write({ node, kind: 'intent', block: intent?.updatedBlock ?? 0, body: { step, operation: intent?.operation, txHash: intent?.signed?.txHash } })
+    },
     error: (node, error) => write({ node, kind: 'error', error: String(error) }),
   }
 }
@@ -98,7 +100,7 @@ function textEvents(config: Config): NodeEvents {
   const say = (node: string, line: string) => console.log(config.nodes.length > 1 ? `${paint('dim', node.padEnd(4))} ${line}` : line)
   return {
     entries: (node, entries) => {
-      for (const entry of entries) if (node === first || entry.kind === 'intent' || entry.kind === 'blind') for (const line of describe(entry)) say(node, line)
+      for (const entry of entries) if (node === first || entry.kind === 'blind') for (const line of describe(entry)) say(node, line)
     },
     block: (node, number, isLive) => {
       if (isLive && !live.has(node)) {
@@ -106,6 +108,7 @@ function textEvents(config: Config): NodeEvents {
         say(node, `caught up at block ${number}, watching`)
       }
     },
+    step: (node, step, intent) => say(node, `${intent?.operation ?? ''} ${step} ${intent?.signed?.txHash ?? ''}`.trim()),
     note: (node, text) => say(node, text),
     ingest: (node, event) => {
       if (event.kind === 'history') {

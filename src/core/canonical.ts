@@ -17,7 +17,8 @@ export function canonical(value: unknown): string {
       return Object.is(value, -0) ? '0' : JSON.stringify(value)
     case 'object':
       if (value === null) return 'null'
-      if (Array.isArray(value)) return `[${value.map((v) => canonical(v === undefined ? null : v)).join(',')}]`
+      if (Array.isArray(value)) return `[${Array.from(value, (v) => canonical(v === undefined ? null : v)).join(',')}]`
+      if (!isPlain(value)) throw new BadDataError({ from: 'canonical encoding', what: 'a value', got: value.constructor.name, want: 'plain data' })
       return canonicalObject(value as Readonly<Record<string, unknown>>)
     default:
       throw new BadDataError({ from: 'canonical encoding', what: 'a value', got: typeof value, want: 'plain data' })
@@ -31,6 +32,12 @@ export function canonicalHash(value: unknown): Hex {
 
 export function sha256(data: string | Uint8Array): Hex {
   return `0x${createHash('sha256').update(data).digest('hex')}`
+}
+
+/** An object literal, of whatever realm: not a Map or a Date, whose members don't say what they are. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function canonicalObject(value: Readonly<Record<string, unknown>>): string {

@@ -55,6 +55,15 @@ export class UnknownRevisionError extends FirebreakError {
 
 function show(value: unknown): string {
   if (value === undefined) return 'nothing'
-  const text = typeof value === 'string' ? `"${value}"` : typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value))
+  const text = typeof value === 'string' ? `"${value}"` : typeof value === 'bigint' ? String(value) : json(value)
   return text.length > 120 ? `${text.slice(0, 117)}...` : text
+}
+
+/** An error must not fail while it says what failed: bigint and rings have no JSON. */
+function json(value: unknown): string {
+  try {
+    return JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? String(v) : v)) ?? String(value)
+  } catch {
+    return String(value)
+  }
 }

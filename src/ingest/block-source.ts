@@ -26,7 +26,7 @@ export interface BlockSource {
   inputs(): AsyncGenerator<Input, void>
   /** When this node first saw the block, by its own clock. */
   seenAtMs(hash: Hex): number | undefined
-  /** The highest head heard of; -1 before any. */
+  /** The head heard of last; -1 before any. */
   headNumber(): number
   /** Ends `inputs()` at once, whatever it waits for, and closes the sockets. */
   stop(): void

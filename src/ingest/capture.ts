@@ -1,21 +1,21 @@
 // A run's inputs as a file of JSON lines: whoever has it can fold the same blocks again and gets the same verdicts.
-import { closeSync, createReadStream, createWriteStream, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, createWriteStream, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { createGunzip, createGzip } from 'node:zlib'
+import { createGzip } from 'node:zlib'
 import { z } from 'zod'
 import { canonical } from '../core/canonical.ts'
 import { BadDataError, UserError } from '../core/errors.ts'
-import type { Input } from '../core/flow.ts'
-import { inputSchema } from './input-schema.ts'
-import { tornTail } from './torn-tail.ts'
+import type { Hex, Input } from '../core/flow.ts'
+import { inputSchema, word } from './input-schema.ts'
+import { type Line, linesOf, tornTail } from './whole-lines.ts'
 
 export interface CaptureHeader {
   readonly chainId: number
   /** Of the rules that the run was made under; another run may fold the inputs under others. */
-  readonly rulesHash?: string
+  readonly rulesHash?: Hex
 }
 
-export interface Capture {
+export interface CaptureWriter {
   /** Bytes of a torn last line that were cut off when the file was opened. */
   readonly cutBytes: number
   /** In the kernel's hands when this returns; with .gz in zlib's. */
@@ -27,19 +27,19 @@ const headerSchema = z.strictObject({
   format: z.literal('firebreak-capture'),
   version: z.literal(1),
   chainId: z.int().min(1),
-  rulesHash: z.string().optional(),
+  rulesHash: word.optional(),
 })
 
 /**
  * Opens a capture to write. One that exists is continued if its header says the same; a torn last line is cut off first.
  * `.gz`: compressed, never continued, and what was written since the last flush of zlib is lost in a crash.
  */
-export function openCapture(file: string, header: CaptureHeader): Capture {
+export function openCapture(file: string, header: CaptureHeader): CaptureWriter {
   const first = `${canonical({ format: 'firebreak-capture', version: 1, ...header })}\n`
   return file.endsWith('.gz') ? openZipped(file, first) : openPlain(file, first)
 }
 
-function openPlain(file: string, first: string): Capture {
+function openPlain(file: string, first: string): CaptureWriter {
   const fd = open(file, 'a+')
   const { end, size } = tornTail(fd)
   if (end < size) ftruncateSync(fd, end)
@@ -62,7 +62,7 @@ function openPlain(file: string, first: string): Capture {
   }
 }
 
-function openZipped(file: string, first: string): Capture {
+function openZipped(file: string, first: string): CaptureWriter {
   const zip = createGzip()
   const out = zip.pipe(createWriteStream(file, { fd: open(file, 'wx') }))
   const done = finished(out)
@@ -84,59 +84,36 @@ function openZipped(file: string, first: string): Capture {
   }
 }
 
-export interface ReadOptions {
-  readonly onHeader?: (header: CaptureHeader) => void
-  /** The last line broke off, at this line number: the writer crashed. All before it is whole. */
-  readonly onTorn?: (line: number) => void
+export interface ReadCapture {
+  readonly header: CaptureHeader
+  /** Each checked; errors name the line. Once only. */
+  readonly inputs: AsyncGenerator<Input, void>
 }
 
-/** The inputs of a capture, each checked. Errors name the line. */
-export async function* readCapture(file: string, options: ReadOptions = {}): AsyncGenerator<Input, void> {
-  let chainId: number | undefined
-  let number = 0
-  for await (const line of linesOf(file)) {
+/** `onTorn`: the last line broke off at this line number, as the writer crashed; all before it is whole. */
+export async function readCapture(file: string, onTorn: (line: number) => void = () => undefined): Promise<ReadCapture> {
+  const lines = linesOf(file, open(file, 'r'))
+  const { value: first } = await lines.next()
+  if (first === undefined || !first.whole) throw bad(file, 1, 'the first line', first?.text, 'the whole header of a capture')
+  const { chainId, rulesHash } = parse(headerSchema, file, 1, first.text)
+  return { header: { chainId, ...(rulesHash === undefined ? {} : { rulesHash }) }, inputs: inputsOf(file, lines, chainId, onTorn) }
+}
+
+async function* inputsOf(
+  file: string,
+  lines: AsyncGenerator<Line, void>,
+  chainId: number,
+  onTorn: (line: number) => void,
+): AsyncGenerator<Input, void> {
+  let number = 1
+  for await (const line of lines) {
     number++
-    if (!line.whole) {
-      options.onTorn?.(number)
-      return
-    }
-    if (chainId === undefined) {
-      const { rulesHash, ...header } = parse(headerSchema, file, number, line.text)
-      chainId = header.chainId
-      options.onHeader?.({ chainId, ...(rulesHash === undefined ? {} : { rulesHash }) })
-      continue
-    }
+    if (!line.whole) return onTorn(number)
     const input: Input = parse(inputSchema, file, number, line.text)
     const got = input.kind === 'committed' ? input.block.chainId : input.kind === 'operator' ? chainId : input.chainId
     if (got !== chainId) throw bad(file, number, 'the chain id', got, `${chainId}, as in the header`)
     yield input
   }
-  if (chainId === undefined && number === 0) throw bad(file, 1, 'the file', 'empty', 'a capture')
-}
-
-async function* linesOf(file: string): AsyncGenerator<{ readonly text: string; readonly whole: boolean }, void> {
-  const raw = createReadStream(file, { fd: open(file, 'r') })
-  const source = file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw
-  let rest = Buffer.alloc(0)
-  try {
-    for await (const chunk of source as AsyncIterable<Buffer>) {
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-      let start = 0
-      for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, start)) {
-        yield { text: rest.toString('utf8', start, end), whole: true }
-        start = end + 1
-      }
-      rest = rest.subarray(start)
-    }
-  } catch (error) {
-    // A zip that breaks off is a torn file; anything else is a failure to read.
-    if ((error as NodeJS.ErrnoException).code !== 'Z_BUF_ERROR') throw error
-    yield { text: '', whole: false }
-    return
-  } finally {
-    raw.destroy()
-  }
-  if (rest.length > 0) yield { text: rest.toString('utf8'), whole: false }
 }
 
 function parse<T>(schema: z.ZodType<T>, file: string, line: number, text: string): T {

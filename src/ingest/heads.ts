@@ -19,8 +19,8 @@ export interface HeadOptions {
 const KEPT = 1_024
 
 export class Heads {
-  /** The highest head heard of. */
-  highest = -1
+  /** The head heard of last; -1 before any. */
+  number = -1
   private client: ChainClient | undefined
   private subscribed: ChainClient | undefined
   private pushed = false
@@ -130,7 +130,7 @@ export class Heads {
   private heard(head: Header): void {
     this.saw(head)
     this.fresh = head
-    this.highest = Math.max(this.highest, head.number)
+    this.number = head.number
   }
 
   /** Until a head is pushed (true), or it is time to ask (false). */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Hex, Input } from '../core/flow.ts'
 
 const hex = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]*$/.test(value), 'want lower-case hex')
-const word = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/.test(value), 'want 32 bytes of lower-case hex')
+export const word = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/.test(value), 'want 32 bytes of lower-case hex')
 const address = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{40}$/.test(value), 'want a lower-case address')
 const count = z.int().min(0)
 const chainId = z.int().min(1)

@@ -72,7 +72,7 @@ class LiveSource implements BlockSource {
   }
 
   headNumber(): number {
-    return this.heads.highest
+    return this.heads.number
   }
 
   stop(): void {
@@ -122,7 +122,7 @@ class LiveSource implements BlockSource {
       this.progress(number + 1 - start, head.number + 1 - start)
     }
     for (const header of path) yield* this.extend(client, yield* this.wait(fetchBlock(client, header)))
-    if (end > start) this.progress(head.number + 1 - start, head.number + 1 - start)
+    if (end > start) this.progress(head.number + 1 - start, head.number + 1 - start) // the head itself
   }
 
   /** The head and what of its ancestors was pushed before, oldest first, down to the block after our last. */
@@ -201,6 +201,6 @@ class LiveSource implements BlockSource {
   }
 
   private progress(done: number, total: number): void {
-    if (total > 1 && (done % 64 === 0 || done === total)) this.onEvent({ kind: 'history', done, total })
+    this.onEvent({ kind: 'history', done, total })
   }
 }

@@ -1,14 +1,17 @@
 // Tries each answer to an incident on the node, on the state of the block in question, and then the attack once more after it.
 import { decodeFunctionResult, encodeFunctionData } from 'viem'
+import { UnreachableError } from '../core/errors.ts'
 import type { GuardStep, Hex, Option, Outcome, Question } from '../core/flow.ts'
 import { isRevert, isUnsupported, type RpcError } from './errors.ts'
 import { previewAbi, revertName } from './guard-abi.ts'
-import type { Rpc } from './rpc.ts'
+import { openRpc, type Rpc } from './rpc.ts'
 import { fail, list, object, readBytes, type Where } from './schemas.ts'
 import { firstOf } from './wait.ts'
 
 export interface SimulatorOptions {
-  readonly rpc: Rpc
+  /** Best a WebSocket: questions run beside each other over one connection, opened at the first one. */
+  readonly endpoint: string
+  readonly timeoutMs?: number
   /** Failures that cost an outcome; for logs. */
   readonly onFailure?: (error: unknown) => void
 }
@@ -23,24 +26,39 @@ export interface Simulated {
 export interface Simulator {
   /** `deadlineMs`: how long from now an answer is of use. Never throws. */
   simulate(question: Question, deadlineMs: number): Promise<Simulated>
+  close(): void
 }
 
 /** A node without eth_simulateV1 is asked once; from then on every question comes back late and empty at once. */
-export function createSimulator({ rpc, onFailure = () => undefined }: SimulatorOptions): Simulator {
+export function createSimulator({ endpoint, timeoutMs = 5_000, onFailure = () => undefined }: SimulatorOptions): Simulator {
   let supported = true
+  let opening: Promise<Rpc> | undefined
+  const close = (): void => {
+    opening?.then((rpc) => rpc.close()).catch(() => undefined)
+    opening = undefined
+  }
+  const connect = (): Promise<Rpc> => {
+    opening ??= openRpc(endpoint, { timeoutMs })
+    return opening
+  }
+  const failed = (error: unknown): void => {
+    if (isUnsupported(error)) supported = false
+    if (error instanceof UnreachableError) close()
+    onFailure(error)
+  }
   return {
+    close,
     async simulate(question, deadlineMs) {
       const { options } = question
       if (!supported) return { outcomes: [], late: options.length > 0 }
       const stop = new AbortController()
       const done = new Map<Option, Outcome>()
-      const preview = oncePerStep((step) => previewOf(rpc, question, step, stop.signal))
+      const preview = oncePerStep(async (step) => previewOf(await connect(), question, step, stop.signal))
       const work = options.map(async (option) => {
         try {
-          done.set(option, await tryOption(rpc, question, option, preview, stop.signal))
+          done.set(option, await tryOption(await connect(), question, option, preview, stop.signal))
         } catch (error) {
-          if (isUnsupported(error)) supported = false
-          if (!stop.signal.aborted) onFailure(error)
+          if (!stop.signal.aborted || error instanceof UnreachableError) failed(error)
         }
       })
       await firstOf(Promise.all(work), deadlineMs)

@@ -1,9 +1,9 @@
-// The logs of a block that the adapters watch, cross-checked with the blooms so that a node can't leave one out unnoticed.
+// The logs of a block that the adapters watch, checked against the blooms so that a node can't leave one out unnoticed.
 import type { Hex, Log } from '../core/flow.ts'
 import type { Watch } from './block-source.ts'
-import { mayContain, mayContainLog } from './bloom.ts'
+import { bloomOf, mayContain, mayContainLog } from './bloom.ts'
 import type { ChainClient } from './chain-client.ts'
-import { fail, type Header, type Receipt } from './schemas.ts'
+import { fail, type Header, type Receipt, type Where } from './schemas.ts'
 
 /** A header with its receipts; undefined where the node can't give receipts. */
 export interface Fetched {
@@ -11,58 +11,57 @@ export interface Fetched {
   readonly receipts: readonly Receipt[] | undefined
 }
 
+/** Topics wanted by address; null: all. */
+type Wanted = ReadonlyMap<Hex, ReadonlySet<Hex> | null>
+
 export async function fetchBlock(client: ChainClient, header: Header): Promise<Fetched> {
   return { header, receipts: await client.receipts(header) }
 }
 
-/** Watched logs in order. Asks the node again for what the blooms say may be missing. */
+/** Watched logs in order. */
 export async function watchedLogs(client: ChainClient, { header, receipts }: Fetched, watches: readonly Watch[]): Promise<readonly Log[]> {
-  const wanted = new Map<Hex, ReadonlySet<Hex> | null>()
+  const wanted = wantedOf(watches)
+  if (wanted.size === 0) return []
+  const where = { endpoint: client.rpc.endpoint, method: `logs of block ${header.number}` }
+  const logs =
+    receipts === undefined ? await askedFor(client, where, header, wanted) : receipts.flatMap((one) => ofReceipt(where, one, wanted))
+  return logs.filter(({ address, topics }) => {
+    const firsts = wanted.get(address)
+    return firsts === null || (firsts !== undefined && topics[0] !== undefined && firsts.has(topics[0]))
+  })
+}
+
+/**
+ * Exact: the receipts' blooms join to the header's (checked when they were read), and the bloom of a receipt that may matter must be
+ * that of its logs. So no address or topic can be left out, added or changed; only the data is the node's word.
+ */
+function ofReceipt(where: Where, { logs, logsBloom }: Receipt, wanted: Wanted): readonly Log[] {
+  const found = logs.filter(({ address }) => wanted.has(address))
+  const matters = found.length > 0 || [...wanted.keys()].some((address) => mayContain(logsBloom, address))
+  if (matters && bloomOf(logs) !== logsBloom)
+    fail(where, "a receipt's bloom", logsBloom, 'the bloom of its logs: one is missing or was changed')
+  return found
+}
+
+/** Without receipts: blooms have false positives, so what they say may be missing is asked for again, and only a log that then comes is a lie. */
+async function askedFor(client: ChainClient, where: Where, header: Header, wanted: Wanted): Promise<readonly Log[]> {
+  const logs = await client.logs(header, [...wanted.keys()])
+  const odd = logs.find((log) => !mayContainLog(header.logsBloom, log))
+  if (odd !== undefined) fail(where, 'a log', `${odd.address} ${odd.topics[0]}`, "one that is in the header's bloom")
+  const seen = new Set(logs.map(({ address }) => address))
+  const doubtful = [...wanted.keys()].filter((address) => !seen.has(address) && mayContain(header.logsBloom, address))
+  if (doubtful.length === 0) return logs
+  const left = (await client.logs(header, doubtful)).find(({ address }) => doubtful.includes(address))
+  if (left !== undefined) fail(where, 'the first answer', `no log of ${left.address}`, `log ${left.logIndex}, as the second answer has it`)
+  return logs
+}
+
+function wantedOf(watches: readonly Watch[]): Wanted {
+  const wanted = new Map<Hex, Set<Hex> | null>()
   for (const { address, topics } of watches) {
     const before = wanted.get(address)
     if (topics === undefined || before === null) wanted.set(address, null)
     else wanted.set(address, new Set([...(before ?? []), ...topics]))
   }
-  const addresses = [...wanted.keys()]
-  if (addresses.length === 0) return []
-  const logs =
-    receipts === undefined ? await client.logs(header, addresses) : receipts.flatMap((receipt) => fromReceipt(client, receipt, wanted))
-  for (const log of logs) {
-    if (!mayContainLog(header.logsBloom, log))
-      fail(where(client), 'a log', `${log.address} ${log.topics[0]}`, `one that is in the bloom of block ${header.number}`)
-  }
-  const seen = new Set(logs.map(({ address }) => address))
-  const doubtful =
-    receipts === undefined ? absent(header.logsBloom, addresses, seen) : receipts.flatMap((receipt) => absentIn(receipt, addresses))
-  if (doubtful.length > 0) await crossCheck(client, header, [...new Set(doubtful)], logs)
-  return logs.filter(({ address, topics }) => {
-    const first = wanted.get(address)
-    return first === null || (first !== undefined && topics[0] !== undefined && first.has(topics[0]))
-  })
+  return wanted
 }
-
-function fromReceipt(client: ChainClient, receipt: Receipt, wanted: ReadonlyMap<Hex, unknown>): readonly Log[] {
-  const logs = receipt.logs.filter(({ address }) => wanted.has(address))
-  const odd = logs.find((log) => !mayContainLog(receipt.logsBloom, log))
-  if (odd !== undefined) fail(where(client), 'a log', `${odd.address} ${odd.topics[0]}`, "one that is in its receipt's bloom")
-  return logs
-}
-
-function absentIn(receipt: Receipt, addresses: readonly Hex[]): readonly Hex[] {
-  const seen = new Set(receipt.logs.map(({ address }) => address))
-  return absent(receipt.logsBloom, addresses, seen)
-}
-
-/** Addresses that the bloom says may have logged, but of which we hold nothing. */
-const absent = (bloom: Hex, addresses: readonly Hex[], seen: ReadonlySet<Hex>): readonly Hex[] =>
-  addresses.filter((address) => !seen.has(address) && mayContain(bloom, address))
-
-/** Blooms have false positives: only a second answer that shows a log makes the first one wrong. */
-async function crossCheck(client: ChainClient, header: Header, addresses: readonly Hex[], logs: readonly Log[]): Promise<void> {
-  const known = new Set(logs.map(({ logIndex }) => logIndex))
-  const left = (await client.logs(header, addresses)).find(({ address, logIndex }) => addresses.includes(address) && !known.has(logIndex))
-  if (left !== undefined)
-    fail(where(client), `block ${header.number}`, 'no log', `log ${left.logIndex} of ${left.address}, as a second question shows`)
-}
-
-const where = (client: ChainClient) => ({ endpoint: client.rpc.endpoint, method: 'logs of a block' })

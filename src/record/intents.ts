@@ -72,8 +72,7 @@ export class Intents {
   /** One legal step, with the log entries that tell of it. */
   advance(id: Hex, to: IntentState, block: number, change: IntentChange = {}, entries: readonly Entry[] = []): Intent {
     return this.db.transaction(() => {
-      this.check(id, to)
-      this.write(id, to, block, change)
+      this.write(this.check(id, to), to, block, change)
       this.log(entries)
       return this.must(id)
     })
@@ -82,7 +81,8 @@ export class Intents {
   /** Stores the signed bytes, before anybody else sees them. Takes the place of the row's older transaction, if it has one. */
   sign(id: Hex, signed: Signed, block: number, entries: readonly Entry[] = [], change: IntentChange = {}): Intent {
     return this.db.transaction(() => {
-      const { chainId } = this.check(id, 'signed')
+      const before = this.check(id, 'signed')
+      const { chainId } = before
       const { signer, nonce, raw, txHash, signedBlock } = signed
       const fees = [String(signed.maxFeePerGas), String(signed.priorityFeePerGas)]
       this.db.run(
@@ -102,10 +102,10 @@ export class Intents {
         signedBlock,
       ])
       this.db.run(
-        `update intents set state = 'signed', signer = ?, nonce = ?, raw = ?, txHash = ?, maxFeePerGas = ?, priorityFeePerGas = ?, signedBlock = ?,
-         reason = null, updatedBlock = ? where id = ?`,
-        [signer, nonce, raw, txHash, ...fees, signedBlock, block, id],
+        `update intents set signer = ?, nonce = ?, raw = ?, txHash = ?, maxFeePerGas = ?, priorityFeePerGas = ?, signedBlock = ? where id = ?`,
+        [signer, nonce, raw, txHash, ...fees, signedBlock, id],
       )
+      this.write(before, 'signed', block, change)
       this.log(entries)
       return this.must(id)
     })
@@ -120,10 +120,10 @@ export class Intents {
     entries: readonly Entry[] = [],
   ): Intent {
     return this.db.transaction(() => {
-      this.check(id, to)
+      const before = this.check(id, to)
       this.db.run("update transactions set state = 'released' where intent = ? and state = 'live'", [id])
       this.db.run(`update intents set ${NO_TRANSACTION} where id = ?`, [id])
-      this.write(id, to, block, change)
+      this.write(before, to, block, change)
       this.log(entries)
       return this.must(id)
     })
@@ -162,11 +162,12 @@ export class Intents {
     return row
   }
 
-  private write(id: Hex, to: IntentState, block: number, change: IntentChange): void {
+  /** A reason is that of the present state: it goes with it. */
+  private write(before: Intent, to: IntentState, block: number, change: IntentChange): void {
     const columns: [string, Cell][] = [
       ['state', to],
       ['updatedBlock', block],
-      ['reason', change.reason ?? null],
+      ['reason', change.reason ?? (before.state === to ? before.reason : null)],
     ]
     for (const name of ['minedBlock', 'minedHash', 'txHash', 'askedBlock', 'orphanedBlock'] as const) {
       const value = change[name]
@@ -177,7 +178,7 @@ export class Intents {
       columns.push(['"window"', window], ['step', step], ['incident', incident], ['class', change.call.class], ['calldata', calldata])
     }
     const sql = `update intents set ${columns.map(([name]) => `${name} = ?`).join(', ')} where id = ?`
-    this.db.run(sql, [...columns.map(([, value]) => value), id])
+    this.db.run(sql, [...columns.map(([, value]) => value), before.id])
   }
 
   private must(id: Hex): Intent {

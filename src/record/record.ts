@@ -4,7 +4,7 @@ import { UserError } from '../core/errors.ts'
 import type { Entry, Hex, Input } from '../core/flow.ts'
 import { Checkpoints, type LoadedCheckpoint, type NewCheckpoint } from './checkpoints.ts'
 import { Database } from './database.ts'
-import { Inputs, type StoredInput } from './inputs.ts'
+import { type Cursor, Inputs, type StoredInput } from './inputs.ts'
 import type { NewIntent } from './intent.ts'
 import { Intents } from './intents.ts'
 import { lockFolder } from './lock.ts'
@@ -20,6 +20,7 @@ export interface ReadOnlyRecord {
   head(): { readonly seq: number; readonly hash: Hex }
   foldHead(): { readonly count: number; readonly hash: Hex }
   verify(): Verification
+  cursors(): Cursor[]
   status(): Status
   close(): void
 }
@@ -117,7 +118,7 @@ function writable(nodeId: string, db: Database, release: () => void): NodeRecord
 }
 
 function readable(nodeId: string, parts: Parts, release: () => void): ReadOnlyRecord {
-  const { db, log } = parts
+  const { db, log, inputs } = parts
   return {
     nodeId,
     file: db.file,
@@ -125,6 +126,7 @@ function readable(nodeId: string, parts: Parts, release: () => void): ReadOnlyRe
     head: () => log.head(),
     foldHead: () => log.foldHead(),
     verify: () => log.verify(),
+    cursors: () => inputs.cursors(),
     status: () => readStatus(nodeId, parts),
     close() {
       db.close()

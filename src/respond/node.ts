@@ -13,6 +13,7 @@ export interface CallRequest {
   readonly from: Hex
   readonly to: Hex
   readonly data: Hex
+  readonly gas?: Hex
 }
 
 export interface Receipt {
@@ -78,7 +79,8 @@ export class Node {
     if (receipt === null) return undefined
     if (!isObject(receipt)) throw this.bad(method, receipt, 'a receipt or null')
     const { status, blockNumber, blockHash, transactionHash } = receipt
-    if (typeof blockHash !== 'string' || String(transactionHash).toLowerCase() !== txHash) throw this.bad(method, receipt, `a receipt of ${txHash}`)
+    if (typeof blockHash !== 'string' || String(transactionHash).toLowerCase() !== txHash)
+      throw this.bad(method, receipt, `a receipt of ${txHash}`)
     const number = Number(this.wei(method, blockNumber))
     return { success: this.wei(method, status) === 1n, blockNumber: number, blockHash: blockHash.toLowerCase() as Hex }
   }
@@ -141,11 +143,11 @@ export const quantity = (value: number | bigint): Hex => `0x${value.toString(16)
 
 /** The JSON-RPC error in an error or its causes; clients wrap it in several ways. */
 function refusalOf(cause: unknown): Refusal | undefined {
-  for (let error = cause, depth = 0; isObject(error) && depth < 8; error = error['cause'], depth++) {
+  for (let error = cause, depth = 0; isObject(error) && depth < 8; error = error.cause, depth++) {
     const { code } = error
     if (typeof code !== 'number') continue
     const { data } = error
-    const inner = isObject(data) ? data['data'] : data
+    const inner = isObject(data) ? data.data : data
     const hex = typeof inner === 'string' && /^0x([0-9a-f]{2})*$/i.test(inner) ? (inner as Hex) : undefined
     return { code, text: textOf(error), data: hex }
   }
@@ -159,4 +161,11 @@ export function textOf(cause: unknown): string {
   return text.replace(/\b(https?|wss?):\/\/\S+/gi, '(endpoint)').slice(0, MAX_TEXT)
 }
 
-const isObject = (value: unknown): value is { readonly [name: string]: unknown } => typeof value === 'object' && value !== null
+/** The members that this file asks for; each is still unknown. */
+interface Loose {
+  readonly [name: string]: unknown
+  readonly cause?: unknown
+  readonly data?: unknown
+}
+
+const isObject = (value: unknown): value is Loose => typeof value === 'object' && value !== null

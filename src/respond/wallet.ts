@@ -1,21 +1,23 @@
 // The key that pays for transactions and signs approvals. It lives in this closure alone: no error, log or property shows it.
 import { readFileSync, statSync } from 'node:fs'
-import { privateKeyToAccount } from 'viem/accounts'
 import { serializeCompactSignature, signatureToCompactSignature } from 'viem'
+import { privateKeyToAccount, sign } from 'viem/accounts'
 import { UserError } from '../core/errors.ts'
 import type { Hex } from '../core/flow.ts'
 
 /** Where the key is; never the key itself, since a config is printed and hashed. */
 export type KeyReference = { readonly env: string } | { readonly file: string }
 
+/** As viem's accounts take it. */
 export interface TransactionRequest {
+  readonly type: 'eip1559'
   readonly chainId: number
   readonly nonce: number
   readonly to: Hex
   readonly data: Hex
   readonly gas: bigint
   readonly maxFeePerGas: bigint
-  readonly priorityFeePerGas: bigint
+  readonly maxPriorityFeePerGas: bigint
 }
 
 export interface Wallet {
@@ -29,7 +31,8 @@ export interface Wallet {
 
 /** @param onWarning told once if others on this machine may read the key file */
 export function loadWallet(reference: KeyReference, onWarning: (text: string) => void = () => {}): Wallet {
-  const [where, text] = 'env' in reference ? [`environment variable ${reference.env}`, process.env[reference.env]] : fromFile(reference.file, onWarning)
+  const [where, text] =
+    'env' in reference ? [`environment variable ${reference.env}`, process.env[reference.env]] : fromFile(reference.file, onWarning)
   if (text === undefined) throw new UserError('wallet key', where, 'one that is set and readable')
   const bare = text.trim().replace(/^0x/i, '')
   // what is wrong with the key is not shown, since it would show the key
@@ -47,10 +50,9 @@ function walletOf(privateKey: Hex, where: string): Wallet {
   })()
   return {
     address: account.address.toLowerCase() as Hex,
-    signTransaction: ({ priorityFeePerGas, ...request }) =>
-      account.signTransaction({ type: 'eip1559', ...request, maxPriorityFeePerGas: priorityFeePerGas }),
+    signTransaction: (request) => account.signTransaction(request),
     async signDigest(digest) {
-      return serializeCompactSignature(signatureToCompactSignature(await account.sign({ hash: digest, to: 'object' })))
+      return serializeCompactSignature(signatureToCompactSignature(await sign({ hash: digest, privateKey, to: 'object' })))
     },
   }
 }
@@ -59,7 +61,8 @@ function fromFile(file: string, onWarning: (text: string) => void): [string, str
   try {
     const { mode } = statSync(file)
     const open = (mode & 0o077).toString(8).padStart(2, '0')
-    if (open !== '00' && process.platform !== 'win32') onWarning(`${file} can be read or changed by others (mode ..${open}): chmod 600 ${file}`)
+    if (open !== '00' && process.platform !== 'win32')
+      onWarning(`${file} can be read or changed by others (mode ..${open}): chmod 600 ${file}`)
     return [`file ${file}`, readFileSync(file, 'utf8')]
   } catch {
     return [`file ${file}`, undefined]

@@ -25,7 +25,7 @@ export function encodeCheckpoint(head: CheckpointHead, dump: Dump): Uint8Array {
     } else keys[name] = value
   }
   const body = Buffer.concat(parts)
-  const json = Buffer.from(JSON.stringify({ head, columns, keys, bodyHash: sha256(body) }))
+  const json = Buffer.from(JSON.stringify({ head, columns, keys, hash: hashOf(head, columns, keys, body) }))
   const length = Buffer.alloc(4)
   length.writeUInt32LE(json.length)
   return Buffer.concat([length, json, body])
@@ -36,14 +36,10 @@ export function decodeCheckpoint(bytes: Uint8Array): { head: CheckpointHead; dum
   const bad = (what: string, got: unknown, want: string) => new BadDataError({ from: 'checkpoint', what, got, want })
   if (buffer.length < 4 || buffer.readUInt32LE(0) + 4 > buffer.length) throw bad('its length', buffer.length, 'a whole file')
   const end = 4 + buffer.readUInt32LE(0)
-  const { head, columns, keys, bodyHash } = JSON.parse(buffer.toString('utf8', 4, end)) as {
-    head: CheckpointHead
-    columns: [string, number][]
-    keys: Record<string, string[]>
-    bodyHash: Hex
-  }
+  const { head, columns, keys, hash } = parseHead(buffer.toString('utf8', 4, end))
   const body = buffer.subarray(end)
-  if (sha256(body) !== bodyHash) throw bad('its body', sha256(body), bodyHash)
+  const got = hashOf(head, columns, keys, body)
+  if (got !== hash) throw bad('its hash', got, String(hash))
   const dump = new Map<string, Uint32Array | readonly string[]>()
   let at = 0
   for (const [name, words] of columns) {
@@ -55,6 +51,25 @@ export function decodeCheckpoint(bytes: Uint8Array): { head: CheckpointHead; dum
   for (const [name, value] of Object.entries(keys)) dump.set(name, value)
   return { head, dump }
 }
+
+interface Head {
+  readonly head: CheckpointHead
+  readonly columns: readonly [string, number][]
+  readonly keys: Readonly<Record<string, readonly string[]>>
+  readonly hash: Hex
+}
+
+function parseHead(text: string): Head {
+  try {
+    return JSON.parse(text) as Head
+  } catch {
+    throw new BadDataError({ from: 'checkpoint', what: 'its head', got: text, want: 'JSON' })
+  }
+}
+
+/** Over everything: a damaged key or length must not load any more than a damaged column. */
+const hashOf = (head: CheckpointHead, columns: Head['columns'], keys: Head['keys'], body: Uint8Array): Hex =>
+  sha256(JSON.stringify([head, columns, keys, sha256(body)]))
 
 /** One hash of a whole state: what `replay gives identical bytes` compares. */
 export function stateHash(dump: Dump): Hex {

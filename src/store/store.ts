@@ -46,14 +46,15 @@ export class Store {
   /** The bytes that matter: every column without its trailing zeros, and the keys. Equal states give equal dumps. */
   dump(): ReadonlyMap<string, Uint32Array | readonly string[]> {
     const out = new Map<string, Uint32Array | readonly string[]>()
-    for (const name of [...this.columns.keys()].sort()) {
-      const { raw } = this.columns.get(name) as Column
+    // a restored column that nobody has asked for yet (a heap is made at its first use) is state all the same
+    for (const name of [...this.columns.keys(), ...this.pending.keys()].sort()) {
+      const raw = this.columns.get(name)?.raw ?? (this.pending.get(name) as Uint32Array)
       let end = raw.length
       while (end > 0 && raw[end - 1] === 0) end--
       if (end > 0) out.set(name, raw.slice(0, end))
     }
-    for (const name of [...this.tables.keys()].sort()) {
-      const keys = (this.tables.get(name) as TableStore<Schema>).exportKeys()
+    for (const name of [...this.tables.keys(), ...this.pendingKeys.keys()].sort()) {
+      const keys = this.tables.get(name)?.exportKeys() ?? (this.pendingKeys.get(name) as readonly string[])
       if (keys.length > 0) out.set(`keys:${name}`, [...keys])
     }
     return out

@@ -147,7 +147,7 @@ export class TableStore<S extends Schema> {
     this.rowOfKey.clear()
     for (const [row, key] of keys.entries()) {
       this.keys[row] = key
-      if (key) this.rowOfKey.set(key, row)
+      if (typeof key === 'string') this.rowOfKey.set(key, row) // a row without a key is null in the file
     }
   }
 }

@@ -38,9 +38,9 @@ export class EwmaVolatility implements Cell {
   get ready(): boolean {
     return this.rows >= this.warmRows
   }
-  /** Values that aren't finite are left out: one bad row must not blind the window for good. */
+  /** Values whose square isn't finite are left out: one bad row must not blind the window for good. */
   push(value: number): void {
-    if (!Number.isFinite(value)) return
+    if (!Number.isFinite(value * value)) return
     const rows = this.rows
     const keep = rows === 0 ? 0 : Math.min(this.keep, rows / (rows + 1)) // a plain mean until the half-life bites
     this.variance.set(this.subject, keep * this.variance.get(this.subject) + (1 - keep) * value * value)
@@ -51,7 +51,7 @@ export const ewmaVolatility = ({ halfLifeRows }: { halfLifeRows: number }): Memo
   create: (store, name) => new EwmaVolatility(store, name, halfLifeRows),
 })
 
-/** Sum of amounts over the last `windowS` seconds, in `buckets` steps: never more than one bucket too long. */
+/** Sum of amounts over the last `windowS` seconds, in `buckets` steps: at most one bucket too short, never too long. */
 export class RateInWindow implements Cell {
   private subject = 0
   private readonly sums: F64Column

@@ -1,12 +1,24 @@
 // A real Aave v3.0 with real Chainlink feeds on a fresh anvil, where the deployer keeps every role and anyone may be impersonated.
-import { type Abi, type Address, encodeFunctionData, type Hex, maxUint256, toHex } from 'viem'
+import {
+  type Abi,
+  type Address,
+  concat,
+  encodeFunctionData,
+  type Hex,
+  maxUint256,
+  parseSignature,
+  serializeCompactSignature,
+  signatureToCompactSignature,
+  toHex,
+} from 'viem'
 import { accountOf } from '../../lab/accounts.ts'
 import { type Anvil, startAnvil } from '../../lab/anvil.ts'
 import { type Aave, deployAave } from '../../lab/deploy/aave.ts'
 import { aaveArtifact } from '../../lab/deploy/artifacts.ts'
 import { Builder, type Contract } from '../../lab/deploy/builder.ts'
 import { type DeployedFeed, deployFeed } from '../../lab/deploy/feed.ts'
-import { ASSETS, type AssetSymbol, SYMBOLS, units } from '../../lab/market.ts'
+import { deployGuard, QUORUM } from '../../lab/deploy/guard.ts'
+import { ASSETS, type AssetSymbol, BLOCK_S, SYMBOLS, units } from '../../lab/market.ts'
 import { buildContracts } from '../../scripts/build-contracts.mjs'
 
 export interface Send {
@@ -23,6 +35,8 @@ export interface Mined {
 const GENESIS_TIME_S = 1_780_272_000
 const RICH = '0xd3c21bcecceda1000000'
 const FEED_REPORTERS = 3
+/** In the order that the Guard wants. */
+const NODES = [0, 1, 2].map((n) => accountOf('node', n)).sort((x, y) => (x.address.toLowerCase() < y.address.toLowerCase() ? -1 : 1))
 
 export interface ReserveTokens {
   readonly aToken: Contract
@@ -43,6 +57,7 @@ export class AaveLab {
     readonly tokens: Readonly<Record<AssetSymbol, ReserveTokens>>,
     /** Last block of the deployment. */
     readonly deployBlock: number,
+    private readonly builder: Builder,
   ) {}
 
   static async start(): Promise<AaveLab> {
@@ -79,11 +94,48 @@ export class AaveLab {
       }
     }
     const head = await b.head()
-    const lab = new AaveLab(anvil, admin, aave, feeds, reporters, receiver, tokens, head.number)
+    const lab = new AaveLab(anvil, admin, aave, feeds, reporters, receiver, tokens, head.number, b)
     lab.timeS = head.timeS
     await lab.fund(SYMBOLS.flatMap((s) => [...reporters[s]]))
     await lab.mine(SYMBOLS.flatMap((s) => lab.priceRound(s, ASSETS[s].startPriceUsd)))
     return lab
+  }
+
+  /** Our Guard over this pool, with the lab's nodes as signers; the deployer is its admin and guardian. Only before the deployer sends anything else. */
+  async deployGuard(): Promise<Contract> {
+    const signers = NODES.map(({ address }) => address)
+    const { guard } = await deployGuard(this.builder, this.admin, this.admin, signers, this.aave)
+    this.timeS = (await this.builder.head()).timeS
+    return guard
+  }
+
+  /** A certificate of the first two nodes carried to the Guard by anybody. */
+  async execute(
+    guard: Contract,
+    from: Address,
+    step: { readonly entry: Hex; readonly subject: Hex; readonly step: number },
+    round: number,
+  ): Promise<Send> {
+    const window = BigInt(Math.floor((this.timeS + BLOCK_S) / QUORUM.windowS))
+    const hash = await this.builder.read<Hex>(guard, 'digest', [0, step.entry, step.subject, step.step, round, window])
+    const signed = await Promise.all(NODES.slice(0, QUORUM.k).map(({ signer }) => signer.sign({ hash })))
+    const signatures = concat(signed.map((s) => serializeCompactSignature(signatureToCompactSignature(parseSignature(s)))))
+    return this.call(guard, from, 'execute', [step.entry, step.subject, step.step, round, window, 3n, signatures])
+  }
+
+  /** Does something and takes it all back. */
+  async aside<T>(act: () => Promise<T>): Promise<T> {
+    const { rpc } = this.anvil
+    const [timeS, rounds] = [this.timeS, new Map(this.rounds)]
+    const snapshot = await rpc.call('evm_snapshot')
+    try {
+      return await act()
+    } finally {
+      await rpc.call('evm_revert', [snapshot])
+      this.timeS = timeS
+      this.rounds.clear()
+      for (const [symbol, round] of rounds) this.rounds.set(symbol, round)
+    }
   }
 
   async fund(people: readonly Address[]): Promise<void> {

@@ -25,6 +25,7 @@ export interface Hints {
   debts(): readonly { readonly who: Address; readonly symbol: AssetSymbol; readonly stable: boolean }[]
   /** Dollars that somebody could still borrow. */
   availableUsd(who: Address): number
+  suppliedUsd(symbol: AssetSymbol): number
 }
 
 export class RandomMarket {
@@ -54,6 +55,27 @@ export class RandomMarket {
     }
   }
 
+  /** A pool drained to the last percents behind a cheap stable loan: then anyone may raise that loan's rate. */
+  *rebalance(): Generator<Operation> {
+    const [first, second, anyone] = this.people as [Address, Address, Address]
+    const { lab } = this
+    const usdc = lab.asset('USDC')
+    yield { name: 'supply', sends: [this.supply(first, 'WETH', 2_000_000), this.supply(second, 'WBTC', 2_500_000)] }
+    // a stable loan may take a quarter of what is there
+    for (const share of [0.17, 0.13, 0.1]) {
+      yield {
+        name: 'borrow stable',
+        sends: [lab.pool(first, 'borrow', usdc, units('USDC', this.usdcUsd() * share), STABLE_MODE, 0, first)],
+      }
+    }
+    yield {
+      name: 'borrow variable',
+      sends: [lab.pool(second, 'borrow', usdc, units('USDC', this.usdcUsd() * 0.58), VARIABLE_MODE, 0, second)],
+    }
+    yield { name: 'rebalance stable rate', sends: [lab.pool(anyone, 'rebalanceStableBorrowRate', usdc, first)] }
+  }
+  private readonly usdcUsd = (): number => this.hints.suppliedUsd('USDC')
+
   /** Seconds to the next block: mostly one slot, sometimes weeks, so that interest shows in every digit. */
   stepS(): number {
     const { draws } = this
@@ -75,7 +97,7 @@ export class RandomMarket {
       [9, () => this.one('repay', this.repay())],
       [4, () => this.one('repay with aTokens', this.repayWithATokens())],
       [8, () => this.one('swap rate mode', this.swap())],
-      [4, () => this.one('rebalance stable rate', this.rebalance())],
+      [4, () => this.one('rebalance stable rate', this.rebalanceSomebody())],
       [7, () => this.one('e-mode', this.pool('setUserEMode', draws.pick([0, 1, 2])))],
       [6, () => this.one('collateral switch', this.collateral())],
       [6, () => this.one('aToken transfer', this.transfer())],
@@ -143,7 +165,7 @@ export class RandomMarket {
     const { who, symbol, stable } = this.debt()
     return this.lab.pool(who, 'swapBorrowRateMode', this.lab.asset(symbol), stable ? STABLE_MODE : VARIABLE_MODE)
   }
-  private rebalance(): Send {
+  private rebalanceSomebody(): Send {
     const { who, symbol } = this.debt()
     return this.pool('rebalanceStableBorrowRate', this.lab.asset(symbol), who)
   }

@@ -83,6 +83,7 @@ test('all six fields of all accounts equal the contract, block after block, and 
     unhealthy += seen.unhealthy
   }
   for (const sends of market.opening()) await advance([{ name: 'opening', sends }], 12, true)
+  for (const operation of market.rebalance()) await advance([operation], 12, true)
   for (let n = 0; n < BLOCKS; n++) await advance(market.block(), market.stepS(), n % COMPARE_EVERY === 0)
   const balances = await compareBalances(lab, world, fold)
 
@@ -202,5 +203,7 @@ function hintsOf(world: World, people: readonly Address[]): Hints {
       ]),
     availableUsd: (who) =>
       Number(accounts.columns.availableE8.get(accounts.find(`${lab.aave.pool.address.toLowerCase()}:${who.toLowerCase()}`) ?? 1e6)) / 1e8,
+    suppliedUsd: (symbol) =>
+      markets.columns.suppliedUsd.get(markets.find(`${lab.aave.pool.address.toLowerCase()}:${lab.asset(symbol).toLowerCase()}`) ?? 1e6),
   }
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Test} from "../Vm.sol";
+import {Crowd, Property} from "./Crowd.sol";
+
+/// @title A property held against the crowd
+abstract contract InvariantBase is Test {
+    struct FuzzSelector {
+        address addr;
+        bytes4[] selectors;
+    }
+
+    Crowd internal crowd;
+
+    function setUp() public {
+        crowd = new Crowd();
+        crowd.setUp();
+    }
+
+    function targetContracts() external view returns (address[] memory list) {
+        list = new address[](1);
+        list[0] = address(crowd);
+    }
+
+    function targetSelectors() external view returns (FuzzSelector[] memory list) {
+        list = new FuzzSelector[](1);
+        list[0] = FuzzSelector(address(crowd), crowd.selectors());
+    }
+
+    /// A property that nothing tried is not held.
+    function afterInvariant() external virtual {
+        vm.assertGt(crowd.executed(), 0, "nothing was executed");
+        vm.assertGt(crowd.refused(), 0, "nothing was refused");
+        vm.assertGt(crowd.lifted() + crowd.superseded() + crowd.handedOver(), 0, "nothing was lifted");
+    }
+
+    function _holds(Property property) internal view {
+        string memory breach = crowd.breach(property);
+        vm.assertTrue(bytes(breach).length == 0, breach);
+    }
+}

@@ -1,0 +1,191 @@
+// One scenario run on one lab chain with its nodes as a child process: only observing, or armed; and what the chain says they did.
+import { mkdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { parseEventLogs } from 'viem'
+import { Guard } from '../contracts/Guard.ts'
+import type { Hex } from '../core/flow.ts'
+import type { Response } from '../tools/drill-measure.ts'
+import { guardedResponse, type NodeReport } from '../tools/drill-response.ts'
+import { type DrillNodes, startNodes, type WatchLine, writeConfig } from './drill-nodes.ts'
+import { describe, paint } from './show.ts'
+
+type Lab = typeof import('../../lab/index.ts')
+type LabScenario = Lab['scenarios'][number]
+type Prepared = Awaited<ReturnType<Lab['preparedState']>>
+type LabRun = Awaited<ReturnType<Lab['runScenario']>>
+
+export interface RunSetup {
+  readonly lab: Lab
+  readonly scenario: LabScenario
+  readonly prepared: Prepared
+  readonly seed: number
+  readonly folder: string
+  readonly capture?: string
+  readonly say: (text: string) => void
+}
+
+export interface GuardedRun {
+  readonly run: LabRun
+  readonly response: Response
+  /** Block of the first transaction of a node. */
+  readonly firstOwnBlock: number | undefined
+}
+
+/** The unguarded run goes on longer than any guarded one does, so that operations of both pair. */
+const EXTRA_BLOCKS = 80
+/** The guarded run goes on after the last lift, for the attacker's retries. */
+const AFTER_LIFT_BLOCKS = 20
+
+export async function observeRun(setup: RunSetup): Promise<LabRun> {
+  const { lab, scenario, prepared, seed, say } = setup
+  const found = new Map<string, number>()
+  const watch = await watchLab({ ...setup, name: 'unguarded', armed: false, maxFeeGwei: 1 })
+  watch.onLine = (line) => {
+    const finding = line.body as { severity: string; detector: string; summary: string } | undefined
+    if (line.kind !== 'finding' || line.node !== 'a' || !finding || !['high', 'critical'].includes(finding.severity)) return
+    if (!found.has(finding.detector)) for (const text of describe({ kind: line.kind, block: line.block ?? 0, body: line.body })) say(`  ${text}`)
+    found.set(finding.detector, (found.get(finding.detector) ?? 0) + 1)
+  }
+  try {
+    const run = await lab.runScenario(scenario, {
+      prepared,
+      seed,
+      blockMs: 0,
+      endAfterBlocks: scenario.startBlock + scenario.minBlocks + EXTRA_BLOCKS,
+      onReady: watch.onReady,
+      onBlock: (block) => watch.nodes().judged(block),
+    })
+    const gain = Math.max(0, run.loss.at(-1)?.gainUsd ?? 0)
+    const seen = [...found].map(([detector, n]) => `${detector} ${n} times`).join(', ') || 'nothing'
+    say(`  ${run.blocks.length} blocks; found ${seen}${scenario.kind === 'attack' ? `; loss ${Math.round(gain).toLocaleString('en-US')} USD` : ''}`)
+    return run
+  } finally {
+    await watch.stop()
+  }
+}
+
+export interface GuardedOptions extends RunSetup {
+  readonly blockMs: number
+  readonly ordering: 'won' | 'lost'
+  readonly show: boolean
+  readonly keep: boolean
+  readonly fees: Lab['FEES']
+}
+
+export async function runGuarded(options: GuardedOptions): Promise<GuardedRun> {
+  const { lab, scenario, prepared, seed, blockMs, ordering, show, keep, say, fees } = options
+  const fee = ordering === 'won' ? fees.responderWon : fees.responderLost
+  const watch = await watchLab({ ...options, name: 'guarded', armed: true, maxFeeGwei: Number(fee) / 1e9 })
+  const lines: NodeReport[] = []
+  watch.onLine = (line) => {
+    lines.push(line as NodeReport)
+    if (!show) return
+    if (line.kind === 'intent' || line.kind === 'error' || line.kind === 'ended') say(`  node ${line.node ?? ''}  ${line.kind === 'intent' ? intentText(line) : String(line['error'] ?? line['code'])}`)
+    else if (line.node === 'a') for (const text of describe({ kind: line.kind, block: line.block ?? 0, body: line.body })) say(`  ${text}`)
+  }
+  let guardedNow: Promise<Omit<GuardedRun, 'run'>> | undefined
+  const gather = (block: number) => guardedResponse(watch.rpc(), prepared, lines, block)
+  try {
+    const run = await lab.runScenario(scenario, {
+      prepared,
+      seed,
+      blockMs,
+      onReady: watch.onReady,
+      onBlock: (block) => {
+        if (show && (block - prepared.head.number) % 10 === 0) say(paint('dim', `  block ${block}`))
+        if (block === prepared.head.number + scenario.startBlock - 1) say(paint('bold', `  block ${block}  next: ${scenario.title}`))
+      },
+      stopWhen: async (block) => {
+        if (!(await isQuiet(watch.rpc(), prepared, block))) return false
+        guardedNow = gather(block)
+        await guardedNow
+        if (keep) await keepUntilSignal(watch, say)
+        return true
+      },
+    })
+    const response = await (guardedNow ?? Promise.reject(new Error('the guarded run ended at its longest without a lift')))
+    return { run, ...response }
+  } finally {
+    await watch.stop()
+  }
+}
+
+function intentText(line: WatchLine): string {
+  const body = line.body as { step?: string; operation?: string; txHash?: string }
+  return `${body.operation ?? ''} ${body.step ?? ''} ${body.txHash ?? ''}`.trim()
+}
+
+type Rpc = (method: string, params: readonly unknown[]) => Promise<unknown>
+
+interface LabWatch {
+  onLine: (line: WatchLine) => void
+  readonly onReady: (ready: { readonly rpcUrl: string; readonly port: number }) => Promise<void>
+  readonly nodes: () => DrillNodes
+  readonly rpc: () => Rpc
+  readonly rpcUrl: () => string
+  stop(): Promise<void>
+}
+
+/** Nodes behind a proxy each, on a chain that is not there yet. */
+async function watchLab(setup: RunSetup & { readonly name: string; readonly armed: boolean; readonly maxFeeGwei: number }): Promise<LabWatch> {
+  const { lab, prepared, folder, name, armed, maxFeeGwei, say, capture } = setup
+  const proxies: Awaited<ReturnType<Lab['startProxy']>>[] = []
+  let nodes: DrillNodes | undefined
+  let url = ''
+  const watch: LabWatch = {
+    onLine: () => undefined,
+    async onReady({ rpcUrl, port }) {
+      url = rpcUrl
+      for (const _ of prepared.deployment.nodes) proxies.push(await lab.startProxy({ targetPort: port }))
+      const ports = proxies.map((p) => p.port)
+      const written = writeConfig(join(folder, name), prepared.deployment, ports, maxFeeGwei)
+      const file = capture && join(capture, `${setup.scenario.id}-${name}.jsonl`)
+      if (capture) mkdirSync(capture, { recursive: true })
+      nodes = startNodes(written, { armed, ...(file ? { capture: file } : {}), onLine: (line) => watch.onLine(line) })
+      say(`  config  ${relative(process.cwd(), written.file)}`)
+      say(`  nodes   ${nodes.command}`)
+      await nodes.ready
+    },
+    nodes: () => nodes as DrillNodes,
+    rpc: () => rpcAt(url),
+    rpcUrl: () => url,
+    async stop() {
+      await nodes?.stop()
+      for (const proxy of proxies) await proxy.close()
+    },
+  }
+  return watch
+}
+
+/** No action of ours in force, and none lifted within the last blocks. */
+async function isQuiet(rpc: Rpc, prepared: Prepared, block: number): Promise<boolean> {
+  const fromBlock = `0x${prepared.head.number.toString(16)}`
+  const raw = (await rpc('eth_getLogs', [{ address: prepared.deployment.guard, fromBlock, toBlock: 'latest' }])) as { blockNumber: Hex; topics: Hex[]; data: Hex }[]
+  const events = parseEventLogs({ abi: Guard.abi, logs: raw as never }) as unknown as { eventName: string; blockNumber: Hex; args: { entry: Hex; subject: Hex } }[]
+  const active = new Set<string>()
+  let lastEnd = 0
+  for (const { eventName, args, blockNumber } of events) {
+    const key = `${args.entry}:${args.subject}`
+    if (eventName === 'Executed') active.add(key)
+    if (eventName === 'Ended') {
+      active.delete(key)
+      lastEnd = Number(blockNumber)
+    }
+  }
+  return active.size === 0 && block >= lastEnd + AFTER_LIFT_BLOCKS
+}
+
+async function keepUntilSignal(watch: LabWatch, say: (text: string) => void): Promise<void> {
+  say(`\n  kept: RPC ${watch.rpcUrl()}, data folders ${watch.nodes().dataDirs.map((d) => relative(process.cwd(), d)).join(', ')}`)
+  say('  Ctrl-C ends it')
+  await new Promise<void>((done) => process.once('SIGINT', () => done()))
+}
+
+export function rpcAt(url: string): Rpc {
+  return async (method, params) => {
+    const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }) })
+    const answer = (await response.json()) as { result?: unknown; error?: { message: string } }
+    if (answer.error) throw new Error(`${method}: ${answer.error.message}`)
+    return answer.result
+  }
+}

@@ -1,0 +1,119 @@
+// What becomes of an intent at the four moments that matter: wanted, wanted again, a block later, after a restart.
+import type { Hex } from '../core/flow.ts'
+import type { Intent } from '../record/intent.ts'
+import type { Intents } from '../record/intents.ts'
+import type { GuardCall } from './calls.ts'
+import type { Steps } from './steps.ts'
+
+export type ClassedCall = GuardCall & Pick<Intent, 'class'>
+
+/** Nobody asked again for so many blocks: nobody wants it any more. */
+const FORGET_BLOCKS = 10
+const NONCE_USED = 'its nonce was used by another transaction'
+
+export class Course {
+  /** Asked for since the start of this process. */
+  private readonly asked = new Set<Hex>()
+  constructor(
+    private readonly steps: Steps,
+    private readonly intents: Intents,
+    private readonly stuckBlocks: number,
+  ) {}
+
+  /** The row for something that is wanted: the one there is, or a new one if it is to be done (once more). */
+  async rowFor(call: ClassedCall): Promise<{ readonly row: Intent; readonly isNew: boolean }> {
+    const last = this.intents.latest(call)
+    const isNew = last === undefined || (!isOpen(last) && this.wantsAnother(last, call))
+    const row = isNew ? await this.steps.plan(call, last === undefined ? 0 : last.turn + 1) : last
+    this.asked.add(row.id)
+    return { row, isNew }
+  }
+
+  /** Wanted again: with the same certificate the same bytes, with another one the same nonce. */
+  async askAgain(row: Intent, call: ClassedCall): Promise<Intent> {
+    const { steps, intents } = this
+    if (!isOpen(row)) return row
+    const change = { call, askedBlock: steps.head }
+    const planAnew = (from: Intent) => steps.proceed(intents.advance(from.id, 'planned', steps.head, change))
+    if (row.signed === null) {
+      const state = row.calldata === call.calldata ? row.state : 'planned'
+      return steps.proceed(intents.advance(row.id, state, steps.head, change))
+    }
+    const settled = await steps.settle(row)
+    if (settled !== undefined) return settled.state === 'planned' ? planAnew(settled) : settled
+    const asked = intents.advance(row.id, row.state, steps.head, { askedBlock: steps.head })
+    if (row.window === call.window) return row.state === 'signed' || row.orphanedBlock !== null ? steps.send(asked) : asked
+    const verdict = await steps.ask(call)
+    if (verdict.kind === 'obsolete') return steps.endedOr(asked, verdict.reason)
+    if (verdict.kind !== 'ok') return steps.tell(asked, 'waiting', verdict.reason)
+    if (await steps.nonceUsed(asked)) {
+      const ended = await steps.settle(asked)
+      if (ended !== undefined && ended.state !== 'planned') return ended
+      return planAnew(ended ?? steps.giveUp(asked, 'planned', NONCE_USED))
+    }
+    const signed = await steps.sign(asked, call)
+    return signed.state === 'signed' && signed.calldata === call.calldata ? steps.send(signed) : signed
+  }
+
+  async atBlock(row: Intent, number: number): Promise<Intent> {
+    const after = await this.look(row, number)
+    if (!isOpen(after)) this.asked.delete(row.id)
+    return after
+  }
+
+  /** After a restart. A certificate is good as long as its window is; an errand may no longer be what is decided. */
+  async takeUp(row: Intent): Promise<Intent> {
+    const { steps } = this
+    if (row.signed === null) return this.mayGoOn(row) ? steps.proceed(row) : row
+    const settled = await steps.settle(row)
+    if (settled !== undefined) return settled
+    if (await steps.nonceUsed(row)) return steps.endedOr(row, NONCE_USED)
+    return row.orphanedBlock === null ? steps.send(row) : row
+  }
+
+  private async look(row: Intent, number: number): Promise<Intent> {
+    const { steps } = this
+    const forgotten = number - row.askedBlock > FORGET_BLOCKS
+    if (row.signed === null) {
+      if (forgotten) return steps.giveUp(row, 'obsolete', 'nobody asked for it again')
+      return this.mayGoOn(row) ? steps.proceed(row) : row
+    }
+    const settled = await steps.settle(row)
+    if (settled !== undefined) return settled
+    if (await steps.nonceUsed(row)) return steps.endedOr(row, NONCE_USED)
+    if (row.orphanedBlock !== null) {
+      // not sent again by ourselves: what it answered may have gone with the block
+      const left = number - row.orphanedBlock > FORGET_BLOCKS
+      return left ? steps.giveUp(row, 'obsolete', 'nobody asked for it again after the reorg') : row
+    }
+    if (number - row.signed.signedBlock < this.stuckBlocks) return row.state === 'signed' ? steps.send(row) : row
+    return this.unstick(row, forgotten)
+  }
+
+  private async unstick(row: Intent, forgotten: boolean): Promise<Intent> {
+    const { steps } = this
+    const verdict = await steps.ask(row)
+    if (verdict.kind === 'obsolete') return steps.endedOr(row, verdict.reason)
+    if (verdict.kind !== 'ok') return forgotten ? steps.giveUp(row, 'obsolete', verdict.reason) : steps.tell(row, 'waiting', verdict.reason)
+    const higher = await steps.sign(row)
+    // if the cap forbids to outbid it: the same bytes again, in case the pools have lost them
+    return higher.state === 'signed' || higher.state === 'sent' ? steps.send(higher) : higher
+  }
+
+  private mayGoOn(row: Intent): boolean {
+    return row.window !== null || this.asked.has(row.id)
+  }
+
+  /**
+   * Has the same thing, once ended, to be done another time? Executions and lifts happen once a round; renewals and beginnings
+   * of a lift may come again; what failed may be tried with a newer certificate. The Guard decides in any case.
+   */
+  private wantsAnother(last: Intent, call: ClassedCall): boolean {
+    const oncePerRound = last.operation === 'execute' || last.operation === 'lift'
+    if (last.state === 'mined' && oncePerRound) return false
+    if (call.window === null) return this.steps.head - last.updatedBlock >= FORGET_BLOCKS
+    return last.window === null || call.window > last.window
+  }
+}
+
+const isOpen = ({ state }: Intent): boolean => state !== 'mined' && state !== 'failed' && state !== 'obsolete'

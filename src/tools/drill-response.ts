@@ -1,0 +1,118 @@
+// What the nodes and the Guard did in a guarded run, from the chain's own logs and the nodes' lines.
+import { parseEventLogs } from 'viem'
+import { Guard } from '../contracts/Guard.ts'
+import type { Decision, Finding, Hex } from '../core/flow.ts'
+import { hex32 } from '../core/words.ts'
+import type { Response } from './drill-measure.ts'
+
+/** A line of `firebreak watch --json`. */
+export interface NodeReport {
+  readonly node?: string
+  readonly kind: string
+  readonly block?: number
+  readonly atMs?: number
+  readonly seenAtMs?: number | null
+  readonly body?: unknown
+}
+
+interface Chain {
+  readonly head: { readonly number: number }
+  readonly prices: object
+  readonly deployment: {
+    readonly guard: Hex
+    readonly guardEntries: readonly { readonly id: Hex; readonly action: string }[]
+    readonly assets: readonly { readonly symbol: string; readonly address: Hex }[]
+    readonly nodes: readonly { readonly address: Hex }[]
+  }
+}
+
+interface GuardEvent {
+  readonly eventName: string
+  readonly blockNumber: Hex
+  readonly transactionHash: Hex
+  readonly args: { readonly entry: Hex; readonly subject: Hex; readonly round: number }
+}
+
+type Rpc = (method: string, params: readonly unknown[]) => Promise<unknown>
+
+export async function guardedResponse(rpc: Rpc, chain: Chain, lines: readonly NodeReport[], toBlock: number): Promise<{ response: Response; firstOwnBlock: number | undefined }> {
+  const { guard, nodes } = chain.deployment
+  const raw = await rpc('eth_getLogs', [{ address: guard, fromBlock: quantity(chain.head.number), toBlock: 'latest' }])
+  const events = parseEventLogs({ abi: Guard.abi, logs: raw as never }) as unknown as GuardEvent[]
+  const own = await ownTransactions(rpc, nodes.map((n) => n.address.toLowerCase()), chain.head.number + 1, toBlock)
+  const ethUsd = (chain.prices as Readonly<Record<string, number>>)['WETH'] ?? 0
+  const first = lines.find((l) => l.node === 'a')?.node
+  return {
+    firstOwnBlock: own[0]?.block,
+    response: {
+      findings: findingsOf(lines, first),
+      certificates: certificatesOf(lines),
+      actions: actionsOf(events, chain, lines),
+      gasUsd: own.reduce((sum, tx) => sum + tx.feeEth, 0) * ethUsd,
+    },
+  }
+}
+
+function findingsOf(lines: readonly NodeReport[], node: string | undefined): Response['findings'] {
+  const seen = new Map(lines.flatMap((l) => (l.kind === 'block' && l.node === node ? [[l.block, l.seenAtMs ?? null] as const] : [])))
+  return lines.flatMap((line) => {
+    if (line.kind !== 'finding' || line.node !== node) return []
+    const f = line.body as Finding
+    const seenAtMs = seen.get(f.block)
+    return [{ block: f.block, severity: f.severity, detector: f.detector, subject: f.subject.id, msFromHead: seenAtMs && line.atMs ? line.atMs - seenAtMs : null }]
+  })
+}
+
+function certificatesOf(lines: readonly NodeReport[]): Response['certificates'] {
+  return lines.flatMap((line) => {
+    if (line.kind !== 'certificate') return []
+    const body = line.body as { operation: string; msFromHead: number | null }
+    return [{ block: line.block ?? 0, operation: body.operation, msFromHead: body.msFromHead }]
+  })
+}
+
+function actionsOf(events: readonly GuardEvent[], chain: Chain, lines: readonly NodeReport[]): Response['actions'] {
+  const { guardEntries, assets } = chain.deployment
+  return events
+    .filter((e) => e.eventName === 'Executed')
+    .map((executed) => {
+      const { entry, subject, round } = executed.args
+      const block = Number(executed.blockNumber)
+      const ended = events.find((e) => e.eventName === 'Ended' && e.args.entry === entry && e.args.subject === subject && e.args.round === round)
+      const action = guardEntries.find((e) => e.id === entry)?.action ?? entry
+      const symbol = assets.find((a) => hex32(BigInt(a.address)) === subject)?.symbol ?? subject
+      const decision = lines.find((l) => l.kind === 'decision' && (l.body as Decision).proposals.some((p) => p.entry === entry && p.subject === subject))
+      const chosen = decision?.body as Decision | undefined
+      return {
+        action,
+        subject: symbol,
+        class: chosen?.weighed.find((w) => w.option === chosen.chosen)?.class ?? 'market',
+        effective: heldAfter(lines, block, ended ? Number(ended.blockNumber) : Number.MAX_SAFE_INTEGER),
+        liftedAfterBlocks: ended ? Number(ended.blockNumber) - block : null,
+        txHash: executed.transactionHash,
+        block,
+      }
+    })
+}
+
+/** The nodes tried to go on with the attack while the action was in force, and never could. */
+function heldAfter(lines: readonly NodeReport[], from: number, to: number): boolean {
+  const tries = lines.filter((l) => l.kind === 'verified' && (l.block ?? 0) >= from && (l.block ?? 0) < to)
+  return tries.length > 0 && tries.every((l) => (l.body as { held: boolean; late: boolean }).late || (l.body as { held: boolean }).held)
+}
+
+interface OwnTransaction {
+  readonly block: number
+  readonly feeEth: number
+}
+
+async function ownTransactions(rpc: Rpc, senders: readonly string[], from: number, to: number): Promise<readonly OwnTransaction[]> {
+  const own: OwnTransaction[] = []
+  for (let block = from; block <= to; block++) {
+    const receipts = (await rpc('eth_getBlockReceipts', [quantity(block)])) as { from: string; gasUsed: Hex; effectiveGasPrice: Hex }[]
+    for (const r of receipts) if (senders.includes(r.from.toLowerCase())) own.push({ block, feeEth: (Number(r.gasUsed) * Number(r.effectiveGasPrice)) / 1e18 })
+  }
+  return own
+}
+
+const quantity = (n: number): Hex => `0x${n.toString(16)}`

@@ -157,8 +157,9 @@ export class Fold {
   private bindActions(incidents: readonly Incident[]): void {
     const { columns, count } = this.world.guardActions
     for (let row = 0; row < count; row++) {
+      const answered = incidents.find((i) => BigInt(this.venueOf(i)?.guard ?? 0) === columns.guard.get(row))
       if (columns.active.get(row) === 0) columns.incident.set(row, 0n)
-      else if (columns.incident.get(row) === 0n && incidents[0]) columns.incident.set(row, BigInt(incidents[0].id))
+      else if (columns.incident.get(row) === 0n && answered) columns.incident.set(row, BigInt(answered.id))
     }
   }
 
@@ -223,7 +224,10 @@ export class Fold {
     columns.blindSince.set(row, Math.max(1, sinceBlock))
     columns.blindReason.set(row, Math.max(0, BLIND_REASONS.indexOf(reason)))
     const head = this.head ?? { number: sinceBlock, hash: `0x${'0'.repeat(64)}` as Hex, timeS: 0 }
+    // what this node alone saw must not be remembered: the last block's rows would count twice, here and not with its peers
+    const mark = this.world.store.mark()
     const found = this.detect(head, false).filter((f) => f.subject.kind === 'chain')
+    this.world.store.undoTo(mark)
     return { ...NOTHING, entries: [this.entry('blind', { sinceBlock, reason }), ...found.map((f) => this.entry('finding', f))] }
   }
 

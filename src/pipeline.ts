@@ -1,6 +1,7 @@
 // The wiring of one node, and the first file to read: inputs come in one at a time, the fold steps, the record commits, the edge acts.
 import type { Config } from './config.ts'
-import type { Approval, Certificate, Input } from './core/flow.ts'
+import type { Approval, Certificate, Hex, Input } from './core/flow.ts'
+import { OBSERVE } from './decide/options.ts'
 import { Fold } from './fold.ts'
 import type { IngestEvent } from './ingest/block-source.ts'
 import type { CaptureWriter } from './ingest/capture.ts'
@@ -43,6 +44,7 @@ export interface NodeEvents {
 const CHECKPOINT_EVERY_BLOCKS = 256
 /** Raise of a replacement transaction: what every pool accepts. */
 const FEE_BUMP_BPS = 1_250
+const WARM_UP_ROUNDS = 10
 
 export interface RunningNode {
   readonly done: Promise<void>
@@ -73,6 +75,7 @@ export function startNode(options: NodeOptions): RunningNode {
   const simulator = createSimulator({ endpoint: node.endpoint, onFailure: (error) => events.error?.(node.id, error) })
   const edge = wallet && config.quorum ? armed(wallet, config.quorum) : undefined
   const checkpoints: Checkpoint[] = []
+  let warm: true | undefined
 
   const done = run()
   return {
@@ -105,6 +108,7 @@ export function startNode(options: NodeOptions): RunningNode {
     if (input.kind === 'committed') {
       events.block?.(node.id, head.number, live, source.seenAtMs(head.hash))
       if (!live) return // history: judged and recorded, but long past answering
+      warm ??= await warmUp(head)
       edge?.relay.begin(head)
       await edge?.responder.onBlock(head.number)
     }
@@ -114,6 +118,19 @@ export function startNode(options: NodeOptions): RunningNode {
       const { chainId, onHash, incident } = question
       await edge?.relay.act(commit({ kind: 'simulated', chainId, onHash, incident, outcomes, late }))
     }
+  }
+
+  /** The first question and the first signature are slow (sockets, compilers): let them not be those of an attack. */
+  async function warmUp(head: { readonly number: number; readonly hash: Hex }): Promise<true> {
+    const guard = rules.venues.find((v) => v.guard)?.guard
+    if (!edge || !guard) return true
+    const probe = { name: 'warm-up', from: guard, to: guard, data: '0x', usd: 0 } as const
+    const question = { chainId: rules.chainId, onHash: head.hash, onNumber: head.number, incident: head.hash, guard, options: [OBSERVE], probes: [probe] }
+    for (let i = 0; i < WARM_UP_ROUNDS; i++) {
+      await simulator.simulate(question, profile.requestTimeoutMs)
+      await edge.quorum.warmUp()
+    }
+    return true
   }
 
   /** The deterministic step and its record: nothing between them may fail or wait. */

@@ -6,15 +6,16 @@ import {InvariantBase} from "./support/InvariantBase.sol";
 
 /// No action outlasts its episode's cap, and strangers without a signature can undo every one, the Guard disarmed.
 contract ExpiresByItselfTest is InvariantBase {
-    function invariant_ExpiresByItself() external view {
-        _holds(Property.ExpiresByItself);
+    function _property() internal pure override returns (Property) {
+        return Property.ExpiresByItself;
     }
 
-    function invariant_TimesAreBounded() external view {
+    function invariant_ExpiresByItself() external view {
+        _holds();
         crowd.timesAreBounded();
     }
 
-    function afterInvariant() external override {
+    function afterInvariant() external {
         crowd.allAbandoned();
     }
 }

@@ -6,7 +6,11 @@ import {InvariantBase} from "./support/InvariantBase.sol";
 
 /// What fails leaves round, budget, times and market as they were.
 contract NeverBurnsOnFailureTest is InvariantBase {
+    function _property() internal pure override returns (Property) {
+        return Property.NeverBurnsOnFailure;
+    }
+
     function invariant_NeverBurnsOnFailure() external view {
-        _holds(Property.NeverBurnsOnFailure);
+        _holds();
     }
 }

@@ -6,7 +6,11 @@ import {InvariantBase} from "./support/InvariantBase.sol";
 
 /// A lift writes the prior value where the Guard's own value still stands, and otherwise nothing.
 contract RestoresOnlyItsOwnTest is InvariantBase {
+    function _property() internal pure override returns (Property) {
+        return Property.RestoresOnlyItsOwn;
+    }
+
     function invariant_RestoresOnlyItsOwn() external view {
-        _holds(Property.RestoresOnlyItsOwn);
+        _holds();
     }
 }

@@ -30,7 +30,9 @@ export function assess(
   const recent = findings.filter((f) => f.timeS > block.timeS - rules.windowS && atLeast(f.severity, 'medium'))
   const incidents: Incident[] = []
   for (let venue = 0; venue < world.venues.count; venue++) {
-    const incident = assessVenue(world, venue, recent.filter((f) => touches(world, venue, f.subject)), block, rules)
+    const closedS = world.venues.columns.closedS.get(venue)
+    const open = recent.filter((f) => f.timeS > closedS && touches(world, venue, f.subject))
+    const incident = assessVenue(world, venue, open, block, rules)
     if (incident) incidents.push(incident)
   }
   return incidents
@@ -67,6 +69,7 @@ function assessVenue(
   const firing = block.timeS - lastFiringTimeS < rules.alertHoldS
   if (!firing && actions.length === 0) {
     columns.incident.set(venue, 0n)
+    columns.closedS.set(venue, block.timeS)
     return undefined
   }
   const sources = [...new Set(findings.filter((f) => !f.provisional).map((f) => f.source))].sort() as Source[]

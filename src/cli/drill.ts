@@ -26,6 +26,7 @@ export interface DrillOptions {
 const BLOCK_S = 12
 
 export async function drill(options: DrillOptions): Promise<void> {
+  const { blockMs, ordering, show, keep } = options
   const lab = await import('../../lab/index.ts')
   if (options.list) {
     for (const s of lab.scenarios) console.log(`${s.id.padEnd(24)} ${s.kind.padEnd(7)} ${s.title}`)
@@ -49,7 +50,7 @@ export async function drill(options: DrillOptions): Promise<void> {
     say(paint('bold', '\n1. unguarded: the nodes only observe'))
     const unguarded = await observeRun({ ...setup, say })
     say(paint('bold', '\n2. guarded: the same chain, the same traffic, the nodes armed'))
-    const guarded: GuardedRun = await runGuarded({ ...setup, ...options, say, fees: lab.FEES })
+    const guarded: GuardedRun = await runGuarded({ ...setup, blockMs, ordering, show, keep, say, fees: lab.FEES })
     checkSameChain(unguarded.blocks, guarded.run.blocks, guarded.firstOwnBlock)
     const facts = { ...scenario, shareOfMarket: scenario.pace?.shareOfMarket ?? null }
     const run = measure(facts, unguarded, guarded.run, guarded.response, { blockMs: options.blockMs, ordering: options.ordering, origin: 'own' })

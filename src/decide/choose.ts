@@ -33,13 +33,13 @@ export function choose(
   const weighed = candidates.map((c) => c.weighed)
   if (!best || best.option.steps.length === 0)
     return { ...base, chosen: 'observe', reason: reasonToObserve(incident, allowed, candidates), weighed, acceptable: [], proposals: [] }
-  const acceptable = allowed.filter((c) => c.option.steps.length > 0 && isAsGood(c, best, playbook) && !narrowerServes(c, allowed, playbook))
+  const others = allowed.filter((c) => c !== best && c.option.steps.length > 0 && isAsGood(c, best, playbook) && !narrowerServes(c, allowed, playbook))
   return {
     ...base,
     chosen: best.option.id,
     reason: reasonToAct(best, allowed),
     weighed,
-    acceptable: acceptable.flatMap((c) => proposalsFor(world, venue, incident, c.option)),
+    acceptable: [best, ...others].flatMap((c) => proposalsFor(world, venue, incident, c.option)),
     proposals: proposalsFor(world, venue, incident, best.option),
   }
 }
@@ -94,12 +94,12 @@ function forbidden(venue: Venue, incident: Incident, option: Option, outcome: Ou
   return ''
 }
 
-/** Of those whose harm is the least, but for dust: the narrowest, with the fewest steps. */
+/** Of those whose harm is the least: what touches the fewest markets, then the narrowest class. */
 function narrowest(byHarm: readonly Candidate[], playbook: Playbook): Candidate | undefined {
   const least = byHarm[0]?.weighed.harmUsd ?? 0
   return byHarm
-    .filter((c) => c.weighed.harmUsd <= least + playbook.dustUsd)
-    .sort((a, b) => width(a.option.class) - width(b.option.class) || a.option.steps.length - b.option.steps.length)[0]
+    .filter((c) => c.weighed.harmUsd <= least + playbook.tieUsd)
+    .sort((a, b) => a.option.steps.length - b.option.steps.length || width(a.option.class) - width(b.option.class))[0]
 }
 
 const isAsGood = (c: Candidate, best: Candidate, playbook: Playbook): boolean =>
@@ -107,8 +107,10 @@ const isAsGood = (c: Candidate, best: Candidate, playbook: Playbook): boolean =>
 
 /** Is there a narrower allowed option that leaves no more to lose? */
 function narrowerServes(c: Candidate, allowed: readonly Candidate[], playbook: Playbook): boolean {
-  return allowed.some((o) => width(o.option.class) < width(c.option.class) && o.weighed.lossLeftUsd <= c.weighed.lossLeftUsd + playbook.dustUsd)
+  return allowed.some((o) => isNarrower(o.option, c.option) && o.weighed.lossLeftUsd <= c.weighed.lossLeftUsd + playbook.dustUsd)
 }
+
+const isNarrower = (a: Option, b: Option): boolean => a.steps.length <= b.steps.length && width(a.class) <= width(b.class) && (a.steps.length < b.steps.length || a.class !== b.class)
 
 function proposalsFor(world: World, venue: Venue, incident: Incident, option: Option): readonly Proposal[] {
   if (!venue.guard) return []

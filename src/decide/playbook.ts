@@ -10,8 +10,10 @@ export interface Playbook {
   readonly liquidationGapPerHour: number
   /** Options within this factor of the best harm are as good as it. */
   readonly epsilon: number
-  /** Differences below this are nothing, USD. */
+  /** Loss differences below this are nothing, USD. */
   readonly dustUsd: number
+  /** Harms closer than this are equal, USD: the narrower option is taken. */
+  readonly tieUsd: number
 }
 
 export const PLAYBOOK: Playbook = {
@@ -20,6 +22,7 @@ export const PLAYBOOK: Playbook = {
   liquidationGapPerHour: 0.002,
   epsilon: 0.1,
   dustUsd: 100,
+  tieUsd: 1,
 }
 
 /** From narrow to wide: of two that serve equally the earlier is taken. */

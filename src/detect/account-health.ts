@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { toFloat } from '../core/exact.ts'
 import { accounts } from '../state/tables.ts'
+import { ring } from '../store/windows.ts'
 import { defineDetector } from './define.ts'
 
 const params = z.strictObject({
@@ -28,12 +29,16 @@ export const accountHealth = defineDetector({
   holdBlocks: 0,
   pending: true,
   params,
-  memory: {},
-  check(account, _memory, { highBadDebtUsd, dustUsd }) {
+  memory: { level: ring({ size: 1 }) },
+  check(account, { level }, { highBadDebtUsd, dustUsd }) {
     const { collateralE8, debtE8, healthE18, status } = account
-    if (status === 0) return undefined
     const debtUsd = toFloat(debtE8, 8)
-    if (debtUsd < dustUsd) return undefined
+    // 0 healthy, 1 under its threshold, from 2 on its bad debt: each is told once, and again when it got worse by a tenth
+    const now = status === 0 || debtUsd < dustUsd ? 0 : collateralE8 >= debtE8 ? 1 : 2 + toFloat(debtE8 - collateralE8, 8)
+    const told = level.get(0) ?? 0
+    if (now < told && now < 2) level.push(now)
+    if (now === 0 || now <= told * 1.1) return undefined
+    level.push(now)
     const evidence = { collateralE8, debtE8, healthE18 }
     if (collateralE8 >= debtE8) return { severity: 'info', summary: `health factor ${toFloat(healthE18, 18).toFixed(4)}: can be liquidated`, evidence }
     const badUsd = toFloat(debtE8 - collateralE8, 8)

@@ -46,7 +46,7 @@ export interface Detector<S extends Schema, P, M extends Record<string, Memory<C
   readonly wake: 'touched' | 'block'
   /** The column that refers to what the row is about, or the row itself: keys memory, hold and dedup. */
   readonly subject: (keyof S & string) | 'row'
-  /** Blocks in a row that the condition must hold before it is a finding. */
+  /** Blocks in a row that the condition must hold before it is a finding: over 0 needs a row that is looked at in every block. */
   readonly holdBlocks: number
   /** May fire, without hold, on a simulated pending transaction. */
   readonly pending: boolean
@@ -65,6 +65,7 @@ export interface BoundDetector {
 export function defineDetector<S extends Schema, P, M extends Record<string, Memory<Cell>>, I = Partial<P>>(
   detector: Detector<S, P, M>,
 ): ((input?: I) => BoundDetector) & { readonly detector: Detector<S, P, M> } {
+  if (detector.holdBlocks > 0 && detector.wake !== 'block') throw new TypeError(`${detector.id}: holdBlocks needs wake: 'block'`)
   const factory = (input?: I): BoundDetector => ({
     detector: detector as unknown as BoundDetector['detector'],
     params: detector.params.parse(input ?? {}),

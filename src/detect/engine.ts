@@ -1,6 +1,6 @@
 // Runs the detectors over what a block touched: one generated loop a detector, so that each stays monomorphic.
 import { canonicalHash } from '../core/canonical.ts'
-import type { Finding, Hex, Subject } from '../core/flow.ts'
+import type { Evidence, Finding, Hex, Subject } from '../core/flow.ts'
 import type { World } from '../state/world.ts'
 import type { U32Column } from '../store/column.ts'
 import type { Row, Schema, TableStore } from '../store/table.ts'
@@ -95,11 +95,17 @@ export class Engine {
       basis: detector.basis,
       provisional: block.provisional,
       summary: finds.summary,
-      evidence: finds.evidence,
+      evidence: finite(finds.evidence),
       paramsHash: runner.paramsHash,
     }
     return { id: canonicalHash(body), ...body }
   }
+}
+
+/** NaN and Infinity have no canonical text; a finding that rests on them is told all the same, as the words. */
+function finite(evidence: Evidence): Evidence {
+  if (Object.values(evidence).every((value) => typeof value !== 'number' || Number.isFinite(value))) return evidence
+  return Object.fromEntries(Object.entries(evidence).map(([name, v]) => [name, typeof v === 'number' && !Number.isFinite(v) ? String(v) : v]))
 }
 
 /**

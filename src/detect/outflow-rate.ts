@@ -1,7 +1,7 @@
 // A market loses cash faster than it ever does: what a drain looks like from the pool's side, whatever its cause.
 import { z } from 'zod'
 import { FLOW, flows, markets } from '../state/tables.ts'
-import { ewmaVolatility, rateInWindow } from '../store/windows.ts'
+import { ewmaVolatility, rateInWindow, ring } from '../store/windows.ts'
 import { defineDetector } from './define.ts'
 
 const params = z.strictObject({
@@ -30,8 +30,8 @@ export const outflowRate = defineDetector({
   holdBlocks: 0,
   pending: false,
   params,
-  memory: { net: rateInWindow({ windowS: 3_600, buckets: 12 }), usual: ewmaVolatility({ halfLifeRows: 500 }) },
-  check(flow, { net, usual }, { maxSigmas, floorShareBps, highShareBps }, block, view) {
+  memory: { net: rateInWindow({ windowS: 3_600, buckets: 12 }), usual: ewmaVolatility({ halfLifeRows: 500 }), sampled: ring({ size: 1 }) },
+  check(flow, { net, usual, sampled }, { maxSigmas, floorShareBps, highShareBps }, block, view) {
     const sign = SIGN[flow.kind] ?? 0
     if (sign === 0 || flow.market === 0) return undefined
     net.push(block.timeS, sign * flow.usd)
@@ -39,11 +39,14 @@ export const outflowRate = defineDetector({
     const { cashUsd, price } = view.at(markets, flow.market - 1)
     const outUsd = net.sum(block.timeS)
     const hadUsd = cashUsd + outUsd
-    if (outUsd <= 0 || hadUsd <= 0) return undefined
     const share = outUsd / hadUsd
-    const limit = Math.max(maxSigmas * usual.sigma, floorShareBps / 10_000)
+    if (!(outUsd > 0 && share > 0)) return undefined // also where a figure isn't a number
+    const limit = Math.max(usual.ready ? maxSigmas * usual.sigma : 0, floorShareBps / 10_000)
     if (share <= limit) {
-      usual.push(share)
+      // one sample a step of time: or a drain in many small flows would make itself the usual
+      const slot = Math.floor(block.timeS / SAMPLE_S)
+      if (sampled.get(0) !== slot) usual.push(share)
+      sampled.push(slot)
       return undefined
     }
     return {
@@ -53,6 +56,8 @@ export const outflowRate = defineDetector({
     }
   },
 })
+
+const SAMPLE_S = 300
 
 /** Cash leaves with withdrawals and borrows and comes back with supplies and repayments. */
 const SIGN: Readonly<Record<number, number>> = { [FLOW.withdraw]: 1, [FLOW.borrow]: 1, [FLOW.supply]: -1, [FLOW.repay]: -1, [FLOW.liquidation]: -1 }

@@ -19,7 +19,7 @@ const errors = parseAbi([
   'error WrongRound(uint32 got, uint32 want)',
   'error NoQuorum(uint256 got, uint256 want)',
   'error BadSignature(uint256 signerIndex)',
-  'error BadLength(uint256 got, uint256 want)',
+  'error BadLength(uint256 got)',
   'error BadTimes(uint64 windowS, uint64 liftGapS)',
   'error AlreadyActive()',
   'error NotActive()',
@@ -41,6 +41,7 @@ const errors = parseAbi([
   'error NotExpired(uint256 untilS)',
   'error LiftBegun()',
   'error LiftTooEarly(uint256 readyAtS)',
+  'error StoreFailed(uint256 length)',
 ])
 
 /** What `require` and `assert` throw: the protocols' own refusals. */

@@ -57,8 +57,9 @@ export class Heads {
     }
   }
 
-  /** Asks the node anew at the next `next`: after a failure the head may be another. */
+  /** Asks the node anew at the next `next`: after a failure the head may be another, and any header may be what was wrong. */
   forget(): void {
+    this.headers.clear()
     this.fresh = undefined
     this.failure = undefined
     this.client = undefined

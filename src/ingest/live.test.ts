@@ -67,7 +67,7 @@ afterEach(async () => {
 const mine = (blocks: number): Promise<unknown> => anvil.rpc.call('anvil_mine', [`0x${blocks.toString(16)}`])
 const log = (): Promise<unknown> => anvil.rpc.call('eth_sendTransaction', [{ from: FROM, to: LOGGER, gas: '0x30d40' }])
 const ws = (): string => `ws://127.0.0.1:${proxy?.port ?? anvil.port}`
-const fast: Partial<ChainProfile> = { pollMs: 10, requestTimeoutMs: 2_000 }
+const fast: Partial<ChainProfile> = { pollMs: 10, requestTimeoutMs: 4_000 }
 
 function open(url: string, given: Partial<ChainProfile> = {}, more: Partial<Parameters<typeof liveSource>[0]> = {}) {
   const events: IngestEvent[] = []
@@ -141,4 +141,96 @@ describe.each(['ws', 'http'])('over %s', (scheme) => {
     expect(fold.inputs).toContainEqual(expect.objectContaining({ kind: 'reorged', toNumber: 20 - depth }))
     expect([...fold.chain.values()]).toEqual(await canonical(1, 22))
   })
+})
+
+test('a lost connection: on without a gap, and the blocks mined meanwhile in order', async () => {
+  await mine(5)
+  proxy = await startProxy({ targetPort: anvil.port })
+  const { fold, until, events } = open(ws(), { blindAfterMs: 500 })
+  await until(() => fold.top === 5)
+  await proxy.stop()
+  await until(() => fold.kinds().includes('blind'))
+  expect(fold.inputs.at(-1)).toEqual({ kind: 'blind', chainId: 31_337, sinceBlock: 6, reason: 'unreachable' })
+  await mine(30)
+  await proxy.resume()
+  await until(() => fold.top === 35)
+  expect([...fold.chain.values()]).toEqual(await canonical(1, 35))
+  expect(fold.kinds().filter((kind) => kind === 'blind')).toHaveLength(1)
+  expect(events.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['lost', 'retry', 'connected']))
+})
+
+test('a connection that falls silent without closing is left', async () => {
+  await mine(2)
+  proxy = await startProxy({ targetPort: anvil.port })
+  const { fold, until } = open(ws(), { stallMs: 300, requestTimeoutMs: 100, blindAfterMs: 10_000 })
+  await until(() => fold.top === 2)
+  proxy.setDelayMs(60_000)
+  await mine(1)
+  const found = until(() => fold.top === 3)
+  await new Promise((later) => setTimeout(later, 300))
+  proxy.setDelayMs(0)
+  await found
+  expect(fold.kinds()).toContain('tick')
+})
+
+test("the wrong chain is the config's mistake", async () => {
+  const { inputs } = open(ws(), {}, { chainId: 1 })
+  await expect(inputs.next()).rejects.toThrow(/got "chain 31337"; want chain 1, as configured/)
+})
+
+test('stop ends the wait at once', async () => {
+  await mine(1)
+  for (const url of [ws(), ws().replace('ws:', 'http:'), 'ws://127.0.0.1:9']) {
+    const { source, inputs } = open(url, { pollMs: 60_000 })
+    if (!url.endsWith(':9')) await inputs.next()
+    const waiting = inputs.next()
+    await new Promise((later) => setTimeout(later, 30))
+    const startMs = performance.now()
+    source.stop()
+    expect(await waiting).toEqual({ done: true, value: undefined })
+    expect(performance.now() - startMs).toBeLessThan(100)
+  }
+})
+
+test('a chain that stands still: ticks go on with its time, then blind, and both end with a block', async () => {
+  await mine(3)
+  const { fold, until } = open(ws(), { stallMs: 60, tickMs: 1_000, blindAfterMs: 60 })
+  await until(() => fold.kinds().filter((kind) => kind === 'tick').length === 2)
+  expect(fold.kinds()).toEqual(['committed', 'committed', 'committed', 'tick', 'blind', 'tick'])
+  const timeS = 1_700_000_000 + 36
+  expect(fold.inputs.slice(3)).toEqual([
+    { kind: 'tick', chainId: 31_337, timeS },
+    { kind: 'blind', chainId: 31_337, sinceBlock: 4, reason: 'stalled' },
+    { kind: 'tick', chainId: 31_337, timeS: timeS + 1 },
+  ])
+  await mine(1)
+  await until(() => fold.top === 4)
+})
+
+test('resumes behind a reorg that happened meanwhile; too deep a one needs a checkpoint', async () => {
+  await mine(12)
+  const before = await canonical(1, 12)
+  const recent = before.map((hash, i) => ({ number: i + 1, hash: hash as Hex }))
+  await anvil.rpc.call('anvil_reorg', [5, [[{ from: FROM, to: LOGGER, gas: '0x30d40' }, 0]]])
+  const { fold, until } = open(ws(), {}, { resume: { recent } })
+  for (const { number, hash } of recent) fold.chain.set(number, hash)
+  await until(() => fold.top === 12 && fold.kinds().length === 6)
+  expect(fold.kinds()).toEqual(['reorged', ...Array(5).fill('committed')])
+  expect([...fold.chain.values()]).toEqual(await canonical(1, 12))
+
+  const deep = open(ws(), { journalBlocks: 3 }, { resume: { recent } })
+  expect((await deep.inputs.next()).value).toEqual({ kind: 'blind', chainId: 31_337, sinceBlock: 13, reason: 'deep-reorg' })
+  await expect(deep.inputs.next()).rejects.toThrow('Restart from a checkpoint')
+})
+
+test('a long history comes in order, with finality', async () => {
+  await mine(300)
+  const { fold, until } = open(ws())
+  const startMs = performance.now()
+  await until(() => fold.top === 300)
+  expect(performance.now() - startMs).toBeLessThan(3_000)
+  expect([...fold.chain.values()]).toEqual(await canonical(1, 300))
+  const final = fold.inputs.filter((input) => input.kind === 'finalized').map(({ number }) => number)
+  expect(final.length).toBeGreaterThan(10)
+  expect(final.at(-1)).toBe(236)
 })

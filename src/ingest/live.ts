@@ -1,4 +1,5 @@
 // A chain's blocks in order, never with a gap: history by number, then each new head, reorgs undone first, and blindness said aloud.
+import { setMaxListeners } from 'node:events'
 import type { Hex, Input } from '../core/flow.ts'
 import type { BlockAdapter, BlockId, BlockSource, IngestEvent } from './block-source.ts'
 import { branchOf } from './branch.ts'
@@ -58,6 +59,7 @@ class LiveSource implements BlockSource {
   constructor(private readonly options: LiveOptions) {
     const { chainId, endpoints, profile, now = Date.now, random = Math.random, onEvent = () => undefined, resume } = options
     const { signal } = this
+    setMaxListeners(0, signal) // reads of one block run side by side, each with a listener of its own
     this.random = random
     this.onEvent = onEvent
     this.endpoints = new Endpoints({ chainId, endpoints, timeoutMs: profile.requestTimeoutMs, signal, onEvent })

@@ -34,17 +34,18 @@ export async function readAll(
     const example = wanted[0]
     if (example === undefined) return answers
     if (round === MOST_ROUNDS) throw new EndlessReadsError(block.number, MOST_ROUNDS, `${example.to} ${example.data.slice(0, 10)}`)
-    const results = await Promise.all(wanted.map((call) => patientCall(client, call, block.hash, options)))
+    const together = await patient(() => client.callMany(wanted, block), options)
+    const results = together ?? (await Promise.all(wanted.map((call) => patient(() => client.call(call, block.hash), options))))
     wanted.forEach(({ to, data }, i) => {
       answers.push({ to, data, result: results[i] ?? null })
     })
   }
 }
 
-async function patientCall(client: ChainClient, call: Call, hash: Hex, { signal, random }: ReadOptions): Promise<Hex | null> {
+async function patient<T>(ask: () => Promise<T>, { signal, random }: ReadOptions): Promise<T> {
   for (let left = TRIES - 1; ; left--) {
     try {
-      return await client.call(call, hash)
+      return await ask()
     } catch (error) {
       if (left === 0 || !isRetryable(error) || signal.aborted) throw error
       await sleep(10 + 40 * random(), signal)

@@ -1,4 +1,5 @@
 // Tries each answer to an incident on the node, on the state of the block in question, and then the attack once more after it.
+import { setMaxListeners } from 'node:events'
 import { decodeFunctionResult, encodeFunctionData } from 'viem'
 import { UnreachableError } from '../core/errors.ts'
 import type { GuardStep, Hex, Option, Outcome, Question } from '../core/flow.ts'
@@ -52,6 +53,7 @@ export function createSimulator({ endpoint, timeoutMs = 5_000, onFailure = () =>
       const { options } = question
       if (!supported) return { outcomes: [], late: options.length > 0 }
       const stop = new AbortController()
+      setMaxListeners(0, stop.signal) // every request under way listens
       const done = new Map<Option, Outcome>()
       const preview = oncePerStep(async (step) => previewOf(await connect(), question, step, stop.signal))
       const work = options.map(async (option) => {

@@ -12,7 +12,7 @@ export const GUARD_ABI = parseAbi([
   'error WrongRound(uint32 got, uint32 want)',
   'error NoQuorum(uint256 got, uint256 want)',
   'error BadSignature(uint256 signerIndex)',
-  'error BadLength(uint256 got, uint256 want)',
+  'error BadLength(uint256 got)',
   'error AlreadyActive()',
   'error NotActive()',
   'error Vetoed(uint256 untilS)',

@@ -63,6 +63,7 @@ export function createResponder(options: ResponderOptions): Responder {
     onStep: options.onStep ?? (() => {}),
   })
   const course = new Course(steps, intents, options.stuckBlocks ?? STUCK_BLOCKS)
+  steps.head = storedHead()
   const told = new Map<Hex, string>()
   let queue: Promise<unknown> = Promise.resolve()
 
@@ -85,6 +86,10 @@ export function createResponder(options: ResponderOptions): Responder {
       told.set(row.id, cause.message)
       return intents.get(row.id) ?? row
     }
+  }
+
+  function storedHead(): number {
+    return record.cursors().find((cursor) => cursor.chainId === chainId)?.number ?? 0
   }
 
   async function withOpenRows(work: (row: Intent) => Promise<Intent>): Promise<void> {
@@ -112,7 +117,7 @@ export function createResponder(options: ResponderOptions): Responder {
       }),
     resume: () =>
       inTurn(() => {
-        steps.head = record.cursors().find((cursor) => cursor.chainId === chainId)?.number ?? 0
+        steps.head = storedHead()
         return withOpenRows((row) => course.takeUp(row))
       }),
     async idle() {

@@ -1,13 +1,13 @@
 // The steps of one intent: simulate, sign, send, look whether it is mined. Each leaves the row on disk before the next begins.
 import { keccak256, parseTransaction } from 'viem'
 import type { Entry, Hex } from '../core/flow.ts'
-import type { Intent, StoredTransaction } from '../record/intent.ts'
+import type { Intent, Signed, StoredTransaction } from '../record/intent.ts'
 import type { IntentChange } from '../record/intents.ts'
 import type { NodeRecord } from '../record/record.ts'
 import type { GuardCall } from './calls.ts'
 import { type Bid, bidOf, type Fees } from './fees.ts'
 import { type Latest, type Node, quantity } from './node.ts'
-import { freeNonces, highestBid } from './nonces.ts'
+import { type FreeNonce, freeNonces, highestBid } from './nonces.ts'
 import { SigningError } from './signing-error.ts'
 import type { Verdict } from './verdict.ts'
 import type { Wallet } from './wallet.ts'
@@ -31,6 +31,11 @@ export interface StepsOptions {
 }
 
 type Call = Pick<GuardCall, 'window' | 'step' | 'incident' | 'calldata'> & Pick<Intent, 'class'>
+
+interface Place {
+  readonly nonce: number
+  readonly bid: Bid
+}
 
 /** Of an estimate, in percent: state may change between estimate and inclusion. */
 const GAS_MARGIN_PERCENT = 130n
@@ -84,7 +89,8 @@ export class Steps {
     if (typeof estimate !== 'bigint') return this.apply(row, estimate)
     const margin = (estimate * GAS_MARGIN_PERCENT) / 100n
     const gas = margin > gasFloor ? margin : gasFloor
-    const place = row.signed === null ? this.place(row, latest, mined, pending) : this.samePlace(row, latest)
+    const free = freeNonces(mined, pending, record.intents.transactionsFrom(chainId, wallet.address, mined))
+    const place = row.signed === null ? this.place(row, latest, free) : this.samePlace(row, row.signed, latest, free)
     if (place === undefined) return this.tell(row, 'capped', 'the fee cap does not allow to outbid the transaction that waits')
     const { nonce, bid } = place
     const fees = { maxFeePerGas: bid.maxFeePerGas, maxPriorityFeePerGas: bid.priorityFeePerGas }
@@ -197,9 +203,9 @@ export class Steps {
     return this.options.record.intents.advance(row.id, to, this.head, change, [this.entry(row.id, step, facts)])
   }
 
-  private place(row: Intent, { baseFee }: Latest, mined: number, pending: number): { nonce: number; bid: Bid } | undefined {
-    const { wallet, chainId, fees, record } = this.options
-    for (const { nonce, before, inPool } of freeNonces(mined, pending, record.intents.transactionsFrom(chainId, wallet.address, mined))) {
+  private place(row: Intent, { baseFee }: Latest, free: Iterable<FreeNonce>): Place | undefined {
+    const { fees } = this.options
+    for (const { nonce, before, inPool } of free) {
       // what is in no pool need not be outbid, if that is too dear
       const bid = bidOf(fees, row.class, baseFee, before) ?? (inPool ? undefined : bidOf(fees, row.class, baseFee, undefined))
       if (bid !== undefined) return { nonce, bid }
@@ -207,11 +213,16 @@ export class Steps {
     return undefined
   }
 
-  private samePlace(row: Intent, { baseFee }: Latest): { nonce: number; bid: Bid } | undefined {
+  /** The nonce it has, unless a reorg or a pool that lost something left a gap below it: then nothing is mined but from there. */
+  private samePlace(row: Intent, { signer, nonce }: Signed, latest: Latest, free: Iterable<FreeNonce>): Place | undefined {
     const { wallet, fees } = this.options
-    if (row.signed === null || row.signed.signer !== wallet.address) return undefined
-    const bid = bidOf(fees, row.class, baseFee, highestBid(this.transactionsOf(row)))
-    return bid === undefined ? undefined : { nonce: row.signed.nonce, bid }
+    if (signer !== wallet.address) return undefined
+    for (const candidate of free) {
+      if (candidate.nonce > nonce) break
+      if (!candidate.inPool) return this.place(row, latest, [candidate])
+    }
+    const bid = bidOf(fees, row.class, latest.baseFee, highestBid(this.transactionsOf(row)))
+    return bid === undefined ? undefined : { nonce, bid }
   }
 
   private transactionsOf(row: Intent): StoredTransaction[] {

@@ -83,6 +83,8 @@ export const venues = defineTable('venues', 'entity', {
   incidentBlock: 'u32',
   incidentTimeS: 'f64',
   lastFiringS: 'f64',
+  /** When its last incident closed: findings up to then are dealt with. */
+  closedS: 'f64',
 })
 
 /** Reserves of a pool. Key: `pool:asset`. */

@@ -96,12 +96,15 @@ function caused(unguarded: LabRun, guarded: LabRun, response: Response): number 
   )
 }
 
-/** No gain beyond one pace unit after our first effective action, to the end, retries after lifts included. */
+/**
+ * No gain beyond one pace unit after our first effective action, to the end, retries after lifts included. Gains are exit values:
+ * debt counts as gain from the moment when the collateral behind it could be taken away, not only once it is.
+ */
 function contained(scenario: ScenarioFacts, guarded: LabRun, actionBlock: number): boolean {
   const unitUsd = (guarded.lendableAtStartUsd ?? 0) * (scenario.shareOfMarket ?? 0) * 1.001
   const at = guarded.loss.find((l) => l.block === actionBlock)
   if (!at) return false
-  return guarded.loss.filter((l) => l.block > actionBlock).every((l) => l.gainUsd - at.gainUsd <= unitUsd && l.exitUsd - at.exitUsd <= unitUsd)
+  return guarded.loss.filter((l) => l.block > actionBlock).every((l) => l.exitUsd - at.exitUsd <= unitUsd)
 }
 
 /** Operations of both runs, paired by id, in the blocks that both have. Failed: fails guarded, succeeds unguarded. */

@@ -22,6 +22,8 @@ enum Property {
 /// each property.
 contract Crowd is Base {
     uint256 internal constant PAIRS = 7;
+    uint256 internal constant LISTINGS_SLOT = 3;
+    uint256 internal constant PLENTY = 2_000_000; // a market that burns all it gets must not burn the test's
 
     mapping(Property => string) public breach;
     uint256 public executed;
@@ -45,27 +47,38 @@ contract Crowd is Base {
         bool current; // round and window are the present ones
     }
 
-    function selectors() external pure returns (bytes4[] memory list) {
-        list = new bytes4[](15);
-        list[0] = list[1] = list[2] = this.execute.selector; // more often than the others
-        list[3] = this.renew.selector;
-        list[4] = this.beginLift.selector;
-        list[5] = this.lift.selector;
-        list[6] = list[7] = this.liftRipe.selector;
-        list[8] = this.replay.selector;
-        list[9] = this.race.selector;
-        list[10] = this.guardianActs.selector;
-        list[11] = this.timelockActs.selector;
-        list[12] = this.humansChange.selector;
-        list[13] = this.marketChanges.selector;
-        list[14] = this.timePasses.selector;
+    /// @param turn by how much to rotate the list: another sequence of calls for the same seed
+    function selectors(uint256 turn) external pure returns (bytes4[] memory list) {
+        bytes4[17] memory all = [
+            this.execute.selector,
+            this.execute.selector,
+            this.execute.selector,
+            this.execute.selector, // more often than the others
+            this.execute.selector,
+            this.renew.selector,
+            this.beginLift.selector,
+            this.lift.selector,
+            this.liftRipe.selector,
+            this.liftRipe.selector,
+            this.replay.selector,
+            this.race.selector,
+            this.guardianActs.selector,
+            this.timelockActs.selector,
+            this.humansChange.selector,
+            this.marketChanges.selector,
+            this.timePasses.selector
+        ];
+        list = new bytes4[](all.length);
+        for (uint256 i; i < all.length; i++) {
+            list[i] = all[(i + turn) % all.length];
+        }
     }
 
     /* WHAT THEY DO */
 
-    function execute(uint256 who, uint8 step, uint256 dice) external {
+    function execute(uint256 who, uint256 index, uint256 dice) external {
         (bytes32 entry, bytes32 subject) = _pair(who);
-        step = uint8(_bound(step, 0, 3)); // sometimes one too many
+        uint8 step = index % 16 == 0 ? 3 : uint8(index % 3); // sometimes one too many
         Certificate memory c = _certificate(IGuard.Operation.Execute, entry, subject, step, _next(entry, subject), dice);
         bytes memory data = abi.encodeCall(IGuard.execute, (entry, subject, step, c.round, c.window, c.bits, c.signatures));
         uint256[] memory before = _words();
@@ -121,12 +134,12 @@ contract Crowd is Base {
         _hold(Property.NeedsQuorum, c.good || block.timestamp >= was.expiresAtS, "early lift by a bad certificate");
     }
 
-    function lift(uint256 who, bool byGuardian) external {
-        _liftAs(byGuardian && who % 3 == 0 ? SAFE : STRANGER, who);
+    function lift(uint256 who, uint256 dice) external {
+        _liftAs(dice % 4 == 0 ? SAFE : STRANGER, who);
     }
 
     /// Waits until it is possible, so that it happens often enough.
-    function liftRipe(uint256 who, bool late) external {
+    function liftRipe(uint256 who, uint256 late) external {
         (bytes32 entry, bytes32 subject) = _activePair(who);
         IGuard.Action memory a = guard.action(entry, subject);
         if (!a.active) return;
@@ -134,8 +147,11 @@ contract Crowd is Base {
             if (block.timestamp < a.expiresAtS) vm.warp(a.expiresAtS);
             _tryQuiet(STRANGER, _expiredLift(entry, subject));
         }
-        vm.warp(block.timestamp + (late ? 2 : 1) * uint256(LIFT_GAP_S));
+        vm.warp(block.timestamp + (1 + late % 2) * uint256(LIFT_GAP_S));
+        Market.Mood mood = market.mood();
+        if (late % 5 == 0) market.setMood(Market.Mood.Refuses);
         _liftAs(STRANGER, who);
+        market.setMood(mood);
     }
 
     function replay(uint256 which) external {
@@ -146,14 +162,14 @@ contract Crowd is Base {
     }
 
     /// The same call by one relayer with gas enough and by another with gas of his choice, from the same state.
-    function race(uint256 who, uint8 step, uint256 gas_, bool lifting) external {
+    function race(uint256 who, uint256 what, uint256 gas_) external {
         bytes memory data;
-        (bytes32 entry, bytes32 subject) = lifting ? _activePair(who) : _pair(who);
-        if (lifting) data = abi.encodeCall(IGuard.lift, (entry, subject));
-        else data = _execution(entry, subject, uint8(_bound(step, 0, 2)));
+        (bytes32 entry, bytes32 subject) = what & 1 == 1 ? _activePair(who) : _pair(who);
+        if (what & 1 == 1) data = abi.encodeCall(IGuard.lift, (entry, subject));
+        else data = _execution(entry, subject, uint8(what >> 8) % 3);
         uint256 id = vm.snapshotState();
         vm.prank(HUMAN);
-        (bool done,) = address(guard).call(data);
+        (bool done,) = address(guard).call{gas: PLENTY}(data);
         bytes32 outcome = _state();
         vm.revertToState(id);
 
@@ -162,16 +178,17 @@ contract Crowd is Base {
         vm.prank(STRANGER);
         (bool doneToo,) = address(guard).call{gas: gas_}(data);
         _hold(Property.RelayerCannotChangeOutcome, doneToo ? done && _state() == outcome : _state() == start, "gas made a difference");
-        vm.revertToState(id);
+        vm.revertToStateAndDelete(id);
         raced++;
     }
 
-    function guardianActs(uint256 who, uint256 what, uint40 untilS) external {
+    function guardianActs(uint256 who, uint256 what, uint256 seconds_) external {
         (bytes32 entry, bytes32 subject) = _activePair(who);
-        what %= 8;
-        if (what == 0) _tryQuiet(SAFE, abi.encodeCall(IGuard.keep, (entry, subject)));
-        else if (what == 1) _tryQuiet(SAFE, abi.encodeCall(IGuard.disarm, ()));
-        else if (what < 4) _tryQuiet(SAFE, abi.encodeCall(IGuard.veto, (entry, subject, uint40(block.timestamp) + untilS % 40 days)));
+        what %= 16;
+        if (what < 2) _tryQuiet(SAFE, abi.encodeCall(IGuard.keep, (entry, subject)));
+        else if (what == 2) _tryQuiet(SAFE, abi.encodeCall(IGuard.disarm, ()));
+        else if (what == 3) _tryQuiet(SAFE, abi.encodeCall(IGuard.veto, (entry, subject, uint40(block.timestamp + seconds_ % 40 days))));
+        else if (what < 6) _tryQuiet(SAFE, abi.encodeCall(IGuard.veto, (entry, subject, uint40(block.timestamp + seconds_ % 4 hours))));
         else _tryQuiet(SAFE, abi.encodeCall(IGuard.veto, (entry, subject, 0)));
     }
 
@@ -183,28 +200,29 @@ contract Crowd is Base {
     }
 
     function humansChange(uint256 who, uint256 value) external {
+        if (value >> 64 & 1 == 1) (, who) = _activeIndex(who); // just where the Guard acts
         uint256 row = _row(who);
         Market.Mood mood = market.mood();
         market.setMood(Market.Mood.Honest);
         vm.startPrank(HUMAN);
         if (_shift(who) == 0 && row < 2) market.configureReserveAsCollateral(assets[row], value % 8_001, LTV_THRESHOLD, LTV_BONUS);
-        else if (_shift(who) == 57) market.setReserveFreeze(assets[row], value & 1 == 1);
+        else if (_shift(who) == 57) market.setReserveFreeze(assets[row], value & 7 == 0);
         else if (_shift(who) == 116) market.setSupplyCap(assets[row], value % 3_000);
-        else market.setFee(value % 200);
+        else market.setFee(value % 120);
         vm.stopPrank();
         market.setMood(mood);
     }
 
     function marketChanges(uint256 mood, uint256 supplied) external {
         market.supply(assets[supplied & 1], supplied % 1_000e18);
-        mood %= 10;
+        mood %= 16;
         if (mood == uint256(Market.Mood.Reenters)) market.setReentry(address(guard), abi.encodeCall(IGuard.lift, (ltvEntry, _subject(0))));
         else market.setMood(mood < 6 ? Market.Mood(mood) : Market.Mood.Honest);
     }
 
     function timePasses(uint256 seconds_, uint256 scale) external {
-        uint256[4] memory most = [uint256(WINDOW_S), LIFT_GAP_S, EXPIRY_S, 2 days];
-        vm.warp(block.timestamp + seconds_ % most[scale % 4]);
+        uint256[4] memory most = [uint256(WINDOW_S), EXPIRY_S, COOLDOWN_S, 4 days];
+        vm.warp(block.timestamp + seconds_ % most[scale % most.length]);
     }
 
     /* THE END */
@@ -252,7 +270,7 @@ contract Crowd is Base {
     function _try(address sender, bytes memory data) internal returns (bool done) {
         bytes32 before = _state();
         vm.prank(sender);
-        (done,) = address(guard).call(data);
+        (done,) = address(guard).call{gas: PLENTY}(data);
         if (done) return true;
         refused++;
         _hold(Property.NeverBurnsOnFailure, _state() == before, "a failure left a trace");
@@ -302,7 +320,7 @@ contract Crowd is Base {
         if (dice % 13 == 0 && round > 0) (c.round, c.current) = (round - 1, false);
         if (dice % 17 == 0) (c.window, c.current) = (c.window + 1, false);
         if (dice % 19 == 0) (c.window, c.current) = (c.window - 1, false);
-        c.bits = dice % 3 == 0 ? dice >> 8 & ALL : THREE;
+        c.bits = dice % 7 == 0 ? dice >> 8 & ALL : THREE;
         uint256 count = (c.bits & 1) + (c.bits >> 1 & 1) + (c.bits >> 2 & 1) + (c.bits >> 3 & 1);
         c.good = count >= 3;
         bytes32 digest = guard.digest(operation, entry, subject, step, c.round, c.window);
@@ -372,12 +390,18 @@ contract Crowd is Base {
     }
 
     /// All that could be burnt: actions, budgets, the market.
-    function _state() internal view returns (bytes32 hash) {
-        hash = keccak256(abi.encode(_words(), guard.armed()));
+    function _state() internal view returns (bytes32) {
+        bytes32[4] memory listings = [_listing(ltvEntry), _listing(freezeEntry), _listing(capEntry), _listing(feeEntry)];
+        IGuard.Action[] memory actions = new IGuard.Action[](PAIRS);
         for (uint256 i; i < PAIRS; i++) {
             (bytes32 entry, bytes32 subject) = _pair(i);
-            (, bool live, uint40 startS, uint16 used) = guard.entryOf(entry);
-            hash = keccak256(abi.encode(hash, guard.action(entry, subject), live, startS, used));
+            actions[i] = guard.action(entry, subject);
         }
+        return keccak256(abi.encode(_words(), listings, actions, guard.armed()));
+    }
+
+    /// The slot with an entry's budget; `entryOf` would decode the entry each time.
+    function _listing(bytes32 entry) internal view returns (bytes32) {
+        return vm.load(address(guard), keccak256(abi.encode(entry, LISTINGS_SLOT)));
     }
 }

@@ -9,6 +9,7 @@ export const TOPIC = {
 
 export const VIEW = {
   aggregator: toFunctionSelector('aggregator()'),
+  phaseId: toFunctionSelector('phaseId()'),
   decimals: toFunctionSelector('decimals()'),
   latestRoundData: toFunctionSelector('latestRoundData()'),
   getOracles: toFunctionSelector('getOracles()'),

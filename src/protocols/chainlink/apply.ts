@@ -6,7 +6,7 @@ import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import { signed, unsigned } from '../../store/column.ts'
 import { decodeFeedLog, type FeedEvent } from './decode.ts'
-import { decimalsCall, latestRoundCall, newAggregator, oracleStateCall, oraclesOf } from './reads.ts'
+import { decimalsCall, latestRoundCall, newAggregator, oracleStateCall, oraclesOf, phaseCall } from './reads.ts'
 import { reporterRow, retireReporters, summarizeReports } from './reporters.ts'
 
 /** The proxy's round id is its phase in the high bits and the aggregator's round in the low 64. */
@@ -89,17 +89,16 @@ export function applySwap(world: World, proxy: Hex, answers: Answers, changed: S
   if (!first) columns.swaps.set(feed, columns.swaps.get(feed) + 1)
   const decimals = wordAt(answers.get(decimalsCall(proxy)), 0)
   if (decimals !== undefined && decimals <= MAX_DECIMALS) columns.decimals.set(feed, Number(decimals))
-  const round = wordsOf(answers.get(latestRoundCall(proxy)), 5)
-  if (round) {
-    const [roundId, answer, , updatedAt] = round as [bigint, bigint, bigint, bigint]
-    if (first) {
-      columns.answer.set(feed, answer)
-      columns.roundId.set(feed, roundId)
-      columns.updatedAtS.set(feed, Number(updatedAt))
-      columns.price.set(feed, toFloat(signed(answer), columns.decimals.get(feed)))
-      columns.previousPrice.set(feed, columns.price.get(feed))
-    } else answered(world, feed, signed(answer), roundId, Number(updatedAt))
-  }
+  // an aggregator without a round reverts here, and the proxy's `latestAnswer` is 0: nobody has a price
+  const [roundId, answer, , updatedAt] = wordsOf(answers.get(latestRoundCall(proxy)), 5) ?? [0n, 0n, 0n, 0n]
+  const round = roundId || (wordAt(answers.get(phaseCall(proxy)), 0) ?? 0n) << PHASE_BITS
+  if (first) {
+    columns.answer.set(feed, answer as bigint)
+    columns.roundId.set(feed, round)
+    columns.updatedAtS.set(feed, Number(updatedAt))
+    columns.price.set(feed, toFloat(signed(answer as bigint), columns.decimals.get(feed)))
+    columns.previousPrice.set(feed, columns.price.get(feed))
+  } else answered(world, feed, signed(answer as bigint), round, Number(updatedAt))
   retireReporters(world, feed)
   for (const oracle of oraclesOf(aggregator, answers)) {
     const row = reporterRow(world, feed, oracle)

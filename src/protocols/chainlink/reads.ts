@@ -11,6 +11,7 @@ const LATEST = 0n
 
 export const aggregatorCall = (proxy: Hex): Call => callOf(proxy, VIEW.aggregator)
 export const decimalsCall = (proxy: Hex): Call => callOf(proxy, VIEW.decimals)
+export const phaseCall = (proxy: Hex): Call => callOf(proxy, VIEW.phaseId)
 export const latestRoundCall = (proxy: Hex): Call => callOf(proxy, VIEW.latestRoundData)
 export const oraclesCall = (aggregator: Hex): Call => callOf(aggregator, VIEW.getOracles)
 export const oracleStateCall = (aggregator: Hex, oracle: Hex): Call =>
@@ -37,7 +38,7 @@ export function feedReads(world: World, proxies: readonly Hex[], answers: Answer
     wanted.push(aggregatorCall(proxy))
     const aggregator = newAggregator(world, proxy, answers)
     if (aggregator === undefined) continue
-    wanted.push(decimalsCall(proxy), latestRoundCall(proxy), oraclesCall(aggregator))
+    wanted.push(decimalsCall(proxy), phaseCall(proxy), latestRoundCall(proxy), oraclesCall(aggregator))
     for (const oracle of oraclesOf(aggregator, answers)) wanted.push(oracleStateCall(aggregator, oracle))
   }
   return answers.missing(wanted)

@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest'
+import { actingVenue, actionInForce, bench, CHAIN_ID, FEED, feed, finding, hashOf, market, marketKey, POOL, put, START_S } from '../../test/builders.ts'
+import type { Finding } from '../core/flow.ts'
+import { ASSESS_RULES, assess } from './assess.ts'
+import { ASSUMED_PROBABILITY, assumedProbability } from './probability.ts'
+
+const RULES = { windowS: 3_600, alertHoldS: 120, dustUsd: 1_000 }
+
+/** A pool with WETH, priced by our feed, and USDC, priced by none. */
+function setting() {
+  const { world } = bench()
+  const weth = market(world, 'WETH', { feed: feed(world) + 1 })
+  const usdc = market(world, 'USDC', { cashUsd: 4_000_000 })
+  let block = 0
+  return { world, weth, usdc, at: (afterS: number, ...findings: readonly Finding[]) => assess(world, findings, { number: ++block, timeS: START_S + afterS }, RULES) }
+}
+const jump = finding()
+const drain = finding({ id: hashOf(0xd1), detector: 'outflow-rate', source: 'pool', severity: 'medium', subject: { kind: 'market', chainId: CHAIN_ID, id: marketKey('USDC') } })
+
+describe('an incident', () => {
+  test('is opened by a finding on a feed: its markets are the suspects', () => {
+    const { at, weth } = setting()
+    expect(at(0, jump)).toEqual([
+      {
+        id: jump.id,
+        chainId: CHAIN_ID,
+        venue: 0,
+        venueId: POOL,
+        status: 'open',
+        severity: 'high',
+        openedBlock: 1,
+        openedTimeS: START_S,
+        lastFiringTimeS: START_S,
+        sources: ['reporters'],
+        findings: [jump.id],
+        suspects: [weth],
+        drained: [],
+        probability: 0.5,
+        probabilityFrom: 'assumed',
+        lossAtRiskUsd: 0,
+      },
+    ])
+  })
+
+  test('joins what is found at one venue: worst severity, sources that differ, cause and effect apart', () => {
+    const { at, weth, usdc } = setting()
+    const again = finding({ id: hashOf(0xf2), detector: 'oracle-reporters', severity: 'critical' })
+    expect(at(0, jump, drain, again)).toMatchObject([
+      { id: jump.id, severity: 'critical', sources: ['pool', 'reporters'], suspects: [weth], drained: [usdc], probability: 0.95, findings: [jump.id, drain.id, again.id] },
+    ])
+  })
+
+  test('is one a venue: another venue has its own, or none', () => {
+    const { at, world } = setting()
+    const other = put(world.venues, 'elsewhere', {})
+    put(world.markets, 'elsewhere:1', { venue: other + 1 })
+    const there = finding({ id: hashOf(0xe1), source: 'pool', subject: { kind: 'market', chainId: CHAIN_ID, id: 'elsewhere:1' } })
+    expect(at(0, there)).toMatchObject([{ id: there.id, venue: other }])
+    expect(at(12, there, jump).map((i) => [i.venue, i.id])).toEqual([
+      [0, jump.id],
+      [other, there.id],
+    ])
+  })
+
+  test.each([
+    ['nothing', []],
+    ['a feed that prices nothing here', [finding({ subject: { kind: 'feed', chainId: CHAIN_ID, id: 'other' } })]],
+    ['low severity', [finding({ severity: 'low' })]],
+    ['our own blindness', [finding({ source: 'endpoint', subject: { kind: 'chain', chainId: CHAIN_ID, id: '1' } })]],
+    ['a market of another pool that has our name as a prefix', [finding({ subject: { kind: 'market', chainId: CHAIN_ID, id: `${POOL}0:1` } })]],
+  ])('is not opened by %s', (_, findings) => expect(setting().at(0, ...findings)).toEqual([]))
+
+  test('what was found in a gap is told, but is no source', () => {
+    expect(setting().at(0, finding({ provisional: true }))).toMatchObject([{ sources: [], probability: 0, severity: 'high' }])
+  })
+
+  test('keeps its id when its first finding leaves the window', () => {
+    const { at } = setting()
+    const later = finding({ id: hashOf(0xf2), timeS: START_S + 3_550 })
+    expect(at(0, jump)).toMatchObject([{ id: jump.id }])
+    expect(at(3_599, jump, later)).toMatchObject([{ id: jump.id, findings: [jump.id, later.id] }])
+    expect(at(3_600, jump, later)).toMatchObject([{ id: jump.id, findings: [later.id], openedTimeS: START_S, openedBlock: 1 }])
+  })
+
+  test('with no action in force it is closed once nothing fires; the next one is another', () => {
+    const { at } = setting()
+    expect(at(0, jump)).toHaveLength(1)
+    expect(at(119, jump)).toMatchObject([{ status: 'open' }])
+    expect(at(120, jump)).toEqual([])
+    const next = finding({ id: hashOf(0xf3), timeS: START_S + 5_000 })
+    expect(at(5_000, jump, next)).toMatchObject([{ id: next.id, openedTimeS: START_S + 5_000 }])
+  })
+
+  test('a displaced price keeps it firing, with or without findings', () => {
+    const { at, world, weth } = setting()
+    at(0, jump)
+    world.markets.columns.price.set(weth, 2)
+    expect(at(1_000, jump)).toMatchObject([{ status: 'open', lastFiringTimeS: START_S + 1_000 }])
+    world.markets.columns.price.set(weth, 1)
+    expect(at(1_119, jump)).toHaveLength(1)
+    expect(at(1_120, jump)).toEqual([])
+  })
+
+  test('contained: our action is in force and nothing more can be taken', () => {
+    const { at, world, weth } = setting()
+    actingVenue(world)
+    world.markets.columns.price.set(weth, 2)
+    const [open] = at(0, jump)
+    expect(open?.status).toBe('open')
+    expect(open?.lossAtRiskUsd).toBeGreaterThan(1_000_000)
+    world.markets.columns.ltvBps.set(weth, 0)
+    expect(at(12, jump)).toMatchObject([{ status: 'open', lossAtRiskUsd: 0 }]) // by somebody else
+    actionInForce(world, 'stopBorrowingAgainst', 'WETH')
+    expect(at(24, jump)).toMatchObject([{ status: 'contained', id: jump.id }])
+  })
+
+  test('resolved: nothing fires any more, our action is still in force; closed when that has ended', () => {
+    const { at, world } = setting()
+    actingVenue(world)
+    const row = actionInForce(world, 'stopBorrowingAgainst', 'WETH')
+    expect(at(119, jump)).toMatchObject([{ status: 'contained' }])
+    expect(at(120, jump)).toMatchObject([{ status: 'resolved', id: jump.id }])
+    expect(at(9_000)).toMatchObject([{ status: 'resolved', id: jump.id, findings: [], probability: 0 }])
+    world.guardActions.columns.active.set(row, 0)
+    expect(at(9_012)).toEqual([])
+    expect(world.venues.columns.incident.get(0)).toBe(0n)
+  })
+
+  test('is undone with its block', () => {
+    const { at, world } = setting()
+    const mark = world.store.mark()
+    const before = world.store.dump()
+    at(0, jump)
+    world.store.undoTo(mark)
+    expect(world.store.dump()).toEqual(before)
+    expect(at(0, drain)).toMatchObject([{ id: drain.id }])
+  })
+})
+
+describe('probability', () => {
+  test('is a declared table of severity and independent sources', () => {
+    expect(ASSUMED_PROBABILITY).toMatchInlineSnapshot(`
+      {
+        "critical": [
+          0.8,
+          0.95,
+          0.98,
+        ],
+        "high": [
+          0.5,
+          0.75,
+          0.85,
+        ],
+        "info": [
+          0,
+          0,
+          0,
+        ],
+        "low": [
+          0.01,
+          0.02,
+          0.03,
+        ],
+        "medium": [
+          0.1,
+          0.25,
+          0.4,
+        ],
+      }
+    `)
+  })
+  test('rises with either, stays under 1, and is nothing without a source', () => {
+    const table = Object.values(ASSUMED_PROBABILITY)
+    for (const [n, row] of table.entries()) {
+      expect([...row].sort((a, b) => a - b)).toEqual(row)
+      for (const [k, p] of row.entries()) expect(p >= (table[n - 1]?.[k] ?? 0) && p < 1).toBe(true)
+    }
+    expect([assumedProbability('critical', 0), assumedProbability('high', 3), assumedProbability('high', 6)]).toEqual([0, 0.85, 0.85])
+  })
+})
+
+test('the rules in use', () => expect(ASSESS_RULES).toEqual(RULES))

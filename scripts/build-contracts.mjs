@@ -78,9 +78,7 @@ function build(unit, verbose) {
   write(output, unit.render(contracts))
   write(stamp, hash) // last, so that a run cut short compiles again
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
-  console.log(
-    `contracts: compiled ${unit.contracts.join(', ')} (${Object.keys(sources).length} sources) in ${seconds} s, solc ${version}`,
-  )
+  console.log(`contracts: compiled ${unit.contracts.join(', ')} (${Object.keys(sources).length} sources) in ${seconds} s, solc ${version}`)
 }
 
 /** The sources that `entries` need, by the name under which they are imported. */

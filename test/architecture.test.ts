@@ -72,7 +72,17 @@ const TOP: readonly string[] = ['src/cli', 'src/tools', 'src/server']
 const MAY_LOAD_LAB: readonly string[] = ['src/cli', 'src/tools']
 
 /** The same inputs give the same bytes on every engine, at any time of day. */
-const DETERMINISTIC: readonly string[] = ['src/core', 'src/store', 'src/state', 'src/protocols', 'src/detect', 'src/models', 'src/assess', 'src/decide', 'src/fold.ts']
+const DETERMINISTIC: readonly string[] = [
+  'src/core',
+  'src/store',
+  'src/state',
+  'src/protocols',
+  'src/detect',
+  'src/models',
+  'src/assess',
+  'src/decide',
+  'src/fold.ts',
+]
 const EXACT_MATH = new Set(['abs', 'sqrt', 'min', 'max', 'floor', 'ceil', 'round', 'trunc', 'sign', 'imul', 'clz32'])
 const BANNED = new Map([
   ['Promise', 'a step never waits'],
@@ -103,7 +113,8 @@ const files = (folder: string): readonly string[] =>
 
 const isTest = (file: string): boolean => /\.(test|builders|fixture)\.ts$/.test(file)
 const isIn = (file: string, unit: string): boolean => file === unit || file.startsWith(`${unit}/`)
-const parse = (file: string, text = readFileSync(join(root, file), 'utf8')): ts.SourceFile => ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
+const parse = (file: string, text = readFileSync(join(root, file), 'utf8')): ts.SourceFile =>
+  ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
 
 function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
   visit(node)
@@ -113,12 +124,18 @@ function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
 function importsOf(source: ts.SourceFile): readonly Import[] {
   const found: Import[] = []
   walk(source, (node) => {
-    if (ts.isImportDeclaration(node)) found.push({ of: textOf(node.moduleSpecifier), typesOnly: isTypesOnly(node.importClause), dynamic: false })
+    if (ts.isImportDeclaration(node))
+      found.push({ of: textOf(node.moduleSpecifier), typesOnly: isTypesOnly(node.importClause), dynamic: false })
     else if (ts.isExportDeclaration(node) && node.moduleSpecifier)
       found.push({ of: textOf(node.moduleSpecifier), typesOnly: node.isTypeOnly || onlyTypes(node.exportClause), dynamic: false })
-    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) found.push({ of: textOf(node.argument.literal), typesOnly: true, dynamic: false })
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+      found.push({ of: textOf(node.argument.literal), typesOnly: true, dynamic: false })
     else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
-      found.push({ of: node.arguments[0] && ts.isStringLiteralLike(node.arguments[0]) ? node.arguments[0].text : '?', typesOnly: false, dynamic: true })
+      found.push({
+        of: node.arguments[0] && ts.isStringLiteralLike(node.arguments[0]) ? node.arguments[0].text : '?',
+        typesOnly: false,
+        dynamic: true,
+      })
   })
   return found
 }
@@ -191,7 +208,11 @@ describe('the import table', () => {
   })
 
   test('nothing in src imports the lab by the name of its package', () => {
-    const named = sources.flatMap((file) => importsOf(parse(file)).filter(({ of }) => of.startsWith('@firebreak/')).map(({ of }) => `${file} imports ${of}`))
+    const named = sources.flatMap((file) =>
+      importsOf(parse(file))
+        .filter(({ of }) => of.startsWith('@firebreak/'))
+        .map(({ of }) => `${file} imports ${of}`),
+    )
     expect(named).toEqual([])
   })
 
@@ -233,7 +254,13 @@ describe('the checks themselves', () => {
         "src/core/a.ts imports src/store/store.ts; src/core may import nothing of ours",
       ]
     `)
-    for (const text of [`export * from '../fold.ts'`, `await import('../fold.ts')`, `type T = import('../fold.ts').Fold`, `import type { F } from '../fold.ts'`, `import '../fold.ts'`])
+    for (const text of [
+      `export * from '../fold.ts'`,
+      `await import('../fold.ts')`,
+      `type T = import('../fold.ts').Fold`,
+      `import type { F } from '../fold.ts'`,
+      `import '../fold.ts'`,
+    ])
       expect(imported('src/detect/a.ts', text)).toHaveLength(1)
   })
 
@@ -255,7 +282,9 @@ describe('the checks themselves', () => {
   })
 
   test('what is banned is found by what it is, not by its letters', () => {
-    expect(used(`// async Date.now()\nconst s = 'await Math.log'; const updateDate = { datePromise: 1 }; Math.max(1, Math.sqrt(2)); 10n ** 2n`)).toEqual([])
+    expect(
+      used(`// async Date.now()\nconst s = 'await Math.log'; const updateDate = { datePromise: 1 }; Math.max(1, Math.sqrt(2)); 10n ** 2n`),
+    ).toEqual([])
     expect(used('async function f() { await g() }')).toEqual(['async', 'await'])
     expect(used('const f = async () => 1')).toEqual(['async'])
     expect(used('let p: Promise<void>; new Date(); globalThis.Date.now()')).toEqual(['Promise', 'Date', 'Date'])

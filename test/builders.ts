@@ -32,7 +32,16 @@ export function put<S extends Schema>(table: TableStore<S>, key: string | undefi
 
 /** A feed at 2,000 with five reporters that agree. */
 export const feed = (world: World, values: Values<World['feeds']['table']['schema']> = {}, key: string = FEED): number =>
-  put(world.feeds, key, { chainId: CHAIN_ID, decimals: 8, price: 2_000, reporters: 5, lowestReport: 2_000, highestReport: 2_000, medianReport: 2_000, ...values })
+  put(world.feeds, key, {
+    chainId: CHAIN_ID,
+    decimals: 8,
+    price: 2_000,
+    reporters: 5,
+    lowestReport: 2_000,
+    highestReport: 2_000,
+    medianReport: 2_000,
+    ...values,
+  })
 
 /** A round of the feed: its answer in units of 1e-8. */
 export function round(world: World, price: number, values: Values<World['feedRounds']['table']['schema']> = {}): number {
@@ -86,7 +95,15 @@ export function bench(...detectors: readonly BoundDetector[]) {
       world.store.begin()
       write(world)
       const number = marks.length
-      return engine.run({ chainId: CHAIN_ID, number, hash: hashOf(number), timeS: START_S + 12 * number, pending: false, provisional: false, ...stamp })
+      return engine.run({
+        chainId: CHAIN_ID,
+        number,
+        hash: hashOf(number),
+        timeS: START_S + 12 * number,
+        pending: false,
+        provisional: false,
+        ...stamp,
+      })
     },
     /** The same block n times: what all of them found. */
     blocks(n: number, write: (world: World, i: number) => void): readonly Finding[] {
@@ -176,7 +193,13 @@ export function actingVenue(world: World, actions: Protocol['actions'] = ACTIONS
   venue(world)
   put(world.guards, GUARD, { chainId: CHAIN_ID, guard: BigInt(GUARD), armed: 1, windowS: 300, liftGapS: 60, quorum: 3 })
   for (const action of Object.keys(actions) as ActionName[])
-    put(world.guardEntries, entryOf(action), { entry: BigInt(entryOf(action)), guard: BigInt(GUARD), live: 1, expiryS: EXPIRY_S, hardCapS: 14_400 })
+    put(world.guardEntries, entryOf(action), {
+      entry: BigInt(entryOf(action)),
+      guard: BigInt(GUARD),
+      live: 1,
+      expiryS: EXPIRY_S,
+      hardCapS: 14_400,
+    })
   const protocol: Protocol = {
     id: 'test',
     watches: () => [],
@@ -192,7 +215,12 @@ export function actingVenue(world: World, actions: Protocol['actions'] = ACTIONS
 }
 
 /** An action of ours in force on a market. */
-export function actionInForce(world: World, action: ActionName, on: string, values: Values<World['guardActions']['table']['schema']> = {}): number {
+export function actionInForce(
+  world: World,
+  action: ActionName,
+  on: string,
+  values: Values<World['guardActions']['table']['schema']> = {},
+): number {
   const subject = addressSubject(assetOf(on))
   return put(world.guardActions, `${entryOf(action)}:${subject}`, {
     guard: BigInt(GUARD),

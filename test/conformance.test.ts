@@ -16,7 +16,9 @@ const folder = join(root, 'src/detect')
 const all = Object.entries(detectors)
 
 describe('the list', () => {
-  const files = readdirSync(folder).filter((f) => f.endsWith('.ts') && !f.endsWith('.test.ts') && readFileSync(join(folder, f), 'utf8').includes('= defineDetector('))
+  const files = readdirSync(folder).filter(
+    (f) => f.endsWith('.ts') && !f.endsWith('.test.ts') && readFileSync(join(folder, f), 'utf8').includes('= defineDetector('),
+  )
 
   test('holds every file with a detector, under its name', () => {
     const camel = (id: string): string => id.replace(/-([a-z])/g, (_, c: string) => c.toUpperCase())
@@ -30,12 +32,14 @@ describe('the list', () => {
 const SECTIONS = ['What it means', 'First look', 'What Firebreak does', 'What you do', 'When it is wrong']
 
 /** A row of anything: any float there is, any count, any word; references to rows that are there, are not yet, or none. */
-type AnyRow = Readonly<Record<string, number | bigint>>
+type AnyRow = Values<Schema>
 const REFERENCES = new Set(['feed', 'market', 'account', 'venue', 'secondFeed', 'next', 'firstPosition'])
 function anyRow(schema: Schema): fc.Arbitrary<AnyRow> {
   const values = Object.entries(schema).map(([name, kind]) => {
-    if (kind === 'word') return [name, fc.oneof(fc.constantFrom(0n, 2n ** 256n - 1n, 2n ** 255n), fc.bigInt(0n, 2n ** 256n - 1n), fc.bigInt(0n, 10n ** 20n))]
-    if (kind === 'f64') return [name, fc.oneof(fc.double(), fc.double({ min: 0, max: 1e6 }), fc.constantFrom(0, -0, Number.NaN, Number.POSITIVE_INFINITY))]
+    if (kind === 'word')
+      return [name, fc.oneof(fc.constantFrom(0n, 2n ** 256n - 1n, 2n ** 255n), fc.bigInt(0n, 2n ** 256n - 1n), fc.bigInt(0n, 10n ** 20n))]
+    if (kind === 'f64')
+      return [name, fc.oneof(fc.double(), fc.double({ min: 0, max: 1e6 }), fc.constantFrom(0, -0, Number.NaN, Number.POSITIVE_INFINITY))]
     if (REFERENCES.has(name)) return [name, fc.nat(6)]
     return [name, fc.oneof(fc.nat(7), fc.constantFrom(2 ** 32 - 1, 2 ** 31))]
   })
@@ -62,10 +66,12 @@ describe.each(all)('%s', (_, factory) => {
   // several times the same rows as well: what needs a history gets one
   const history = fc.array(fc.tuple(block, fc.integer({ min: 1, max: 40 })), { minLength: 1, maxLength: 4 })
 
-  const writer = ({ rows, markets }: AnyBlock) => (world: World) => {
-    for (const [n, row] of markets.entries()) put(world.markets as unknown as TableStore<Schema>, `m${n}`, row)
-    for (const [n, row] of rows.entries()) put(tableOf(world), detector.on.rows === 'entity' ? `k${n}` : undefined, row)
-  }
+  const writer =
+    ({ rows, markets }: AnyBlock) =>
+    (world: World) => {
+      for (const [n, row] of markets.entries()) put(world.markets as unknown as TableStore<Schema>, `m${n}`, row)
+      for (const [n, row] of rows.entries()) put(tableOf(world), detector.on.rows === 'entity' ? `k${n}` : undefined, row)
+    }
   const run = (of: readonly (readonly [AnyBlock, number])[], b = bench(bound())): readonly Finding[] =>
     of.flatMap(([block, times]) => Array.from({ length: times }, () => b.block(writer(block), { pending: block.pending })).flat())
 
@@ -96,7 +102,7 @@ describe.each(all)('%s', (_, factory) => {
           expect(found).toMatchObject({ detector: detector.id, source: detector.source, basis: detector.basis })
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -149,10 +155,16 @@ describe.each(all)('%s', (_, factory) => {
           const call = { open: true }
           const cells = Object.fromEntries(Object.entries(memory).map(([name, cell]) => [name, guarded(cell as object, call)]))
           try {
-            return detector.check(guarded(row, call), cells as typeof memory, Object.freeze(structuredClone(params)), Object.freeze({ ...block }), {
-              at: (table, n) => guarded(view.at(table, n), call),
-              name: (table, n) => view.name(table, n),
-            })
+            return detector.check(
+              guarded(row, call),
+              cells as typeof memory,
+              Object.freeze(structuredClone(params)),
+              Object.freeze({ ...block }),
+              {
+                at: (table, n) => guarded(view.at(table, n), call),
+                name: (table, n) => view.name(table, n),
+              },
+            )
           } finally {
             call.open = false
           }
@@ -179,7 +191,9 @@ test('the generated tables do make detectors fire', () => {
     const b = bench(factory() as BoundDetector)
     b.block((w) => put(w.markets as unknown as TableStore<Schema>, 'm0', { cashUsd: 1e6 } as Values<Schema>))
     for (const row of samples) {
-      const found = b.block((w) => put(w.store.table(detector.on) as unknown as TableStore<Schema>, detector.on.rows === 'entity' ? 'k' : undefined, row))
+      const found = b.block((w) =>
+        put(w.store.table(detector.on) as unknown as TableStore<Schema>, detector.on.rows === 'entity' ? 'k' : undefined, row),
+      )
       for (const f of found) fired.add(f.detector)
     }
   }
@@ -189,6 +203,9 @@ test('the generated tables do make detectors fire', () => {
 /** Every column and key, as plain data that compares fast. */
 function bytes(world: World): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    [...world.store.dump()].map(([name, value]) => [name, value instanceof Uint32Array ? Buffer.from(value.buffer).toString('base64') : JSON.stringify(value)]),
+    [...world.store.dump()].map(([name, value]) => [
+      name,
+      value instanceof Uint32Array ? Buffer.from(value.buffer).toString('base64') : JSON.stringify(value),
+    ]),
   )
 }

@@ -1,5 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { actingVenue, actionInForce, bench, CHAIN_ID, FEED, feed, finding, hashOf, market, marketKey, POOL, put, START_S } from '../../test/builders.ts'
+import {
+  actingVenue,
+  actionInForce,
+  bench,
+  CHAIN_ID,
+  feed,
+  finding,
+  hashOf,
+  market,
+  marketKey,
+  POOL,
+  put,
+  START_S,
+} from '../../test/builders.ts'
 import type { Finding } from '../core/flow.ts'
 import { ASSESS_RULES, assess } from './assess.ts'
 import { ASSUMED_PROBABILITY, assumedProbability } from './probability.ts'
@@ -12,10 +25,21 @@ function setting() {
   const weth = market(world, 'WETH', { feed: feed(world) + 1 })
   const usdc = market(world, 'USDC', { cashUsd: 4_000_000 })
   let block = 0
-  return { world, weth, usdc, at: (afterS: number, ...findings: readonly Finding[]) => assess(world, findings, { number: ++block, timeS: START_S + afterS }, RULES) }
+  return {
+    world,
+    weth,
+    usdc,
+    at: (afterS: number, ...findings: readonly Finding[]) => assess(world, findings, { number: ++block, timeS: START_S + afterS }, RULES),
+  }
 }
 const jump = finding()
-const drain = finding({ id: hashOf(0xd1), detector: 'outflow-rate', source: 'pool', severity: 'medium', subject: { kind: 'market', chainId: CHAIN_ID, id: marketKey('USDC') } })
+const drain = finding({
+  id: hashOf(0xd1),
+  detector: 'outflow-rate',
+  source: 'pool',
+  severity: 'medium',
+  subject: { kind: 'market', chainId: CHAIN_ID, id: marketKey('USDC') },
+})
 
 describe('an incident', () => {
   test('is opened by a finding on a feed: its markets are the suspects', () => {
@@ -46,7 +70,15 @@ describe('an incident', () => {
     const { at, weth, usdc } = setting()
     const again = finding({ id: hashOf(0xf2), detector: 'oracle-reporters', severity: 'critical' })
     expect(at(0, jump, drain, again)).toMatchObject([
-      { id: jump.id, severity: 'critical', sources: ['pool', 'reporters'], suspects: [weth], drained: [usdc], probability: 0.95, findings: [jump.id, drain.id, again.id] },
+      {
+        id: jump.id,
+        severity: 'critical',
+        sources: ['pool', 'reporters'],
+        suspects: [weth],
+        drained: [usdc],
+        probability: 0.95,
+        findings: [jump.id, drain.id, again.id],
+      },
     ])
   })
 
@@ -67,7 +99,10 @@ describe('an incident', () => {
     ['a feed that prices nothing here', [finding({ subject: { kind: 'feed', chainId: CHAIN_ID, id: 'other' } })]],
     ['low severity', [finding({ severity: 'low' })]],
     ['our own blindness', [finding({ source: 'endpoint', subject: { kind: 'chain', chainId: CHAIN_ID, id: '1' } })]],
-    ['a market of another pool that has our name as a prefix', [finding({ subject: { kind: 'market', chainId: CHAIN_ID, id: `${POOL}0:1` } })]],
+    [
+      'a market of another pool that has our name as a prefix',
+      [finding({ subject: { kind: 'market', chainId: CHAIN_ID, id: `${POOL}0:1` } })],
+    ],
   ])('is not opened by %s', (_, findings) => expect(setting().at(0, ...findings)).toEqual([]))
 
   test('what was found in a gap is told, but is no source', () => {

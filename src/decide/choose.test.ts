@@ -1,5 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { ACTIONS, actingVenue, actionInForce, assetOf, bench, CHAIN_ID, entryOf, GUARD, hashOf, incident, market, START_S } from '../../test/builders.ts'
+import {
+  ACTIONS,
+  actingVenue,
+  actionInForce,
+  assetOf,
+  bench,
+  CHAIN_ID,
+  entryOf,
+  GUARD,
+  hashOf,
+  incident,
+  market,
+  START_S,
+} from '../../test/builders.ts'
 import type { ActionName, EffectRow, Incident, Outcome, Probe } from '../core/flow.ts'
 import { addressSubject } from '../core/subject.ts'
 import type { Protocol } from '../state/protocol.ts'
@@ -30,7 +43,8 @@ function setting(actions: Protocol['actions'] = ACTIONS, prepare: (world: World)
     options: (values: Partial<Incident> = {}) => optionsFor(world, venue, incident(values)).map((o) => o.id),
   }
 }
-const only = (...names: readonly ActionName[]): Protocol['actions'] => Object.fromEntries(names.map((name) => [name, ACTIONS[name]])) as Protocol['actions']
+const only = (...names: readonly ActionName[]): Protocol['actions'] =>
+  Object.fromEntries(names.map((name) => [name, ACTIONS[name]])) as Protocol['actions']
 const changed = (name: ActionName, effect: Partial<EffectRow>): Protocol['actions'] => {
   const action = ACTIONS[name]
   return action ? { [name]: { ...action, effect: { ...action.effect, ...effect } } } : {}
@@ -61,7 +75,11 @@ describe('options', () => {
       'stopBorrowing(all)',
       'reservePause(all)',
     ])
-    expect(setting(only('borrowCap', 'stopBorrowingAgainst')).options({ suspects: [1], drained: [1] })).toEqual(['observe', on('stopBorrowingAgainst', 'USDC'), 'borrowCap(all)'])
+    expect(setting(only('borrowCap', 'stopBorrowingAgainst')).options({ suspects: [1], drained: [1] })).toEqual([
+      'observe',
+      on('stopBorrowingAgainst', 'USDC'),
+      'borrowCap(all)',
+    ])
   })
   test('not what is in force already, nor what the Guard has retired or never had', () => {
     const { world, options } = setting(only('supplyCap', 'freeze'))
@@ -115,7 +133,10 @@ describe('the choice', () => {
   test('an option that the Guard refuses in simulation is not taken', () => {
     const decision = setting().decide({}, [{ option: 'borrowCap(all)', executed: false, why: 'StillCooling', succeeded: [] }])
     expect(decision.chosen).toBe('stopBorrowing(all)')
-    expect(decision.weighed.find((w) => w.option === 'borrowCap(all)')).toMatchObject({ allowed: false, why: 'the Guard refuses: StillCooling' })
+    expect(decision.weighed.find((w) => w.option === 'borrowCap(all)')).toMatchObject({
+      allowed: false,
+      why: 'the Guard refuses: StillCooling',
+    })
   })
 
   test('an option after which the attack goes on is worth what it still takes', () => {
@@ -124,7 +145,11 @@ describe('the choice', () => {
     const outcomes = ['borrowCap(all)', 'stopBorrowing(all)'].map((option) => held(option, 'a', 'b'))
     const decision = decide({}, [...outcomes, held(on('stopBorrowingAgainst', 'WETH'))], probes)
     expect(decision.chosen).toBe(on('stopBorrowingAgainst', 'WETH'))
-    expect(decision.weighed.find((w) => w.option === 'borrowCap(all)')).toMatchObject({ lossLeftUsd: 4_000_000, simulated: true, why: 'simulated' })
+    expect(decision.weighed.find((w) => w.option === 'borrowCap(all)')).toMatchObject({
+      lossLeftUsd: 4_000_000,
+      simulated: true,
+      why: 'simulated',
+    })
   })
 
   test('the analytic bound is not lowered by a simulation that tried too little', () => {
@@ -154,7 +179,12 @@ describe('the choice', () => {
     for (const row of [0, 1]) world.markets.columns.suppliedUsd.set(row, 100)
     world.markets.columns.cashUsd.set(1, 10)
     const decision = decide({ lossAtRiskUsd: 40 })
-    expect(decision).toMatchObject({ chosen: 'observe', proposals: [], acceptable: [], reason: 'every action would harm more than it saves' })
+    expect(decision).toMatchObject({
+      chosen: 'observe',
+      proposals: [],
+      acceptable: [],
+      reason: 'every action would harm more than it saves',
+    })
   })
 
   test('the round is that of the Guard', () => {
@@ -166,7 +196,8 @@ describe('the choice', () => {
 
 describe('hard constraints', () => {
   const pause = only('reservePause')
-  const why = (decision: ReturnType<ReturnType<typeof setting>['decide']>, option: string) => decision.weighed.find((w) => w.option === option)?.why
+  const why = (decision: ReturnType<ReturnType<typeof setting>['decide']>, option: string) =>
+    decision.weighed.find((w) => w.option === option)?.why
 
   test('what closes exits or liquidations needs two independent sources', () => {
     const sure = { probability: 0.95 }
@@ -187,7 +218,10 @@ describe('hard constraints', () => {
   })
 
   test('irreversible: never automatic, however sure and however much is at stake', () => {
-    const decision = setting(changed('borrowCap', { reversible: false })).decide({ probability: 1, sources: ['accounts', 'pool', 'reporters'] })
+    const decision = setting(changed('borrowCap', { reversible: false })).decide({
+      probability: 1,
+      sources: ['accounts', 'pool', 'reporters'],
+    })
     expect(decision.chosen).toBe('observe')
     expect(why(decision, 'borrowCap(all)')).toBe('irreversible: never automatic')
   })
@@ -204,7 +238,10 @@ describe('hard constraints', () => {
   })
 
   test('watching is always allowed', () => {
-    expect(setting().decide({ probability: 0, sources: [] })).toMatchObject({ chosen: OBSERVE.id, weighed: [{ option: 'observe', allowed: true }, {}, {}, {}, {}, {}, {}, {}] })
+    expect(setting().decide({ probability: 0, sources: [] })).toMatchObject({
+      chosen: OBSERVE.id,
+      weighed: [{ option: 'observe', allowed: true }, {}, {}, {}, {}, {}, {}, {}],
+    })
     expect(setting({}).decide().reason).toBe('the venue offers no action here')
     expect(setting().decide({ lossAtRiskUsd: 0 }).chosen).toBe('borrowCap(all)') // the tables decide, not what the incident said
   })

@@ -1,5 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { actingVenue, actionInForce, assetOf, bench, CHAIN_ID, EXPIRY_S, entryOf, GUARD, hashOf, incident, market, START_S } from '../../test/builders.ts'
+import {
+  actingVenue,
+  actionInForce,
+  assetOf,
+  bench,
+  CHAIN_ID,
+  EXPIRY_S,
+  entryOf,
+  GUARD,
+  hashOf,
+  incident,
+  market,
+  START_S,
+} from '../../test/builders.ts'
 import type { ActionName, Incident } from '../core/flow.ts'
 import { addressSubject } from '../core/subject.ts'
 import { upkeep } from './lifecycle.ts'
@@ -61,7 +74,9 @@ test('a proposal names the action in force, its own round and its incident', () 
   const venue = actingVenue(world)
   actionInForce(world, 'freeze', 'WETH', { round: 4 })
   const common = { chainId: CHAIN_ID, guard: GUARD, entry: entryOf('freeze'), subject: addressSubject(assetOf('WETH')), round: 3 }
-  expect(upkeep(world, venue, firing, EXPIRES).proposals).toEqual([{ ...common, operation: 'renew', step: 0, incident: firing.id, action: 'freeze', market: row }])
+  expect(upkeep(world, venue, firing, EXPIRES).proposals).toEqual([
+    { ...common, operation: 'renew', step: 0, incident: firing.id, action: 'freeze', market: row },
+  ])
   expect(upkeep(world, venue, undefined, EXPIRES).errands).toEqual([{ ...common, kind: 'beginLift', incident: hashOf(0) }])
 })
 

@@ -6,7 +6,12 @@ import { accountHealth } from './account-health.ts'
 
 const E8 = 100_000_000n
 const under = { status: STATUS.under, collateralE8: 1_200n * E8, debtE8: 1_000n * E8, healthE18: 99n * 10n ** 16n }
-const bad = (shortE8: bigint) => ({ status: STATUS.badDebt, collateralE8: 100_000n * E8 - shortE8, debtE8: 100_000n * E8, healthE18: 8n * 10n ** 17n })
+const bad = (shortE8: bigint) => ({
+  status: STATUS.badDebt,
+  collateralE8: 100_000n * E8 - shortE8,
+  debtE8: 100_000n * E8,
+  healthE18: 8n * 10n ** 17n,
+})
 const run = (values: Parameters<typeof account>[1]) => bench(accountHealth()).block((w) => account(w, values))
 
 describe('account-health', () => {
@@ -41,9 +46,12 @@ describe('account-health', () => {
     `)
   })
   test('fires: an account that owes more than it has', () => {
-    expect(run(bad(50_000n * E8))).toMatchObject([{ severity: 'high', summary: 'bad debt of 50000 USD', subject: { kind: 'account', id: marketKey('ann') } }])
+    expect(run(bad(50_000n * E8))).toMatchObject([
+      { severity: 'high', summary: 'bad debt of 50000 USD', subject: { kind: 'account', id: marketKey('ann') } },
+    ])
   })
-  test('fires: on a pending transaction', () => expect(bench(accountHealth()).block((w) => account(w, under), { pending: true })).toHaveLength(1))
+  test('fires: on a pending transaction', () =>
+    expect(bench(accountHealth()).block((w) => account(w, under), { pending: true })).toHaveLength(1))
 
   test('quiet: healthy, whatever its figures', () => expect(run({ ...bad(50_000n * E8), status: STATUS.healthy })).toEqual([]))
   test('quiet: it was told and did not get worse; told again after it was healthy', () => {
@@ -79,7 +87,9 @@ describe('account-health', () => {
     expect(run(bad(10_000n * E8 - 1n))).toMatchObject([{ severity: 'low' }])
   })
   test('edge: no collateral at all, no health factor, and the greatest words there are', () => {
-    expect(run({ status: STATUS.badDebt, debtE8: 20n * E8 })).toMatchObject([{ severity: 'low', evidence: { collateralE8: 0n, healthE18: 0n } }])
+    expect(run({ status: STATUS.badDebt, debtE8: 20n * E8 })).toMatchObject([
+      { severity: 'low', evidence: { collateralE8: 0n, healthE18: 0n } },
+    ])
     const most = 2n ** 256n - 1n
     expect(run({ status: STATUS.badDebt, debtE8: most, healthE18: most })).toMatchObject([{ severity: 'high', evidence: { debtE8: most } }])
     expect(run({ status: 77, debtE8: 20n * E8, collateralE8: most })).toHaveLength(1)

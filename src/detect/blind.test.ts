@@ -4,7 +4,8 @@ import { BLIND_REASONS } from '../state/tables.ts'
 import type { World } from '../state/world.ts'
 import { blind } from './blind.ts'
 
-const chain = (values: Parameters<typeof put<World['chains']['table']['schema']>>[2]) => (w: World) => put(w.chains, '1', { chainId: 1, number: 100, ...values })
+const chain = (values: Parameters<typeof put<World['chains']['table']['schema']>>[2]) => (w: World) =>
+  put(w.chains, '1', { chainId: 1, number: 100, ...values })
 
 describe('blind', () => {
   test('fires: in every block until we see again', () => {
@@ -44,7 +45,9 @@ describe('blind', () => {
   })
   test('fires: for every reason there is, each in its own word', () => {
     for (const [blindReason, reason] of BLIND_REASONS.entries())
-      expect(bench(blind()).block(chain({ blindSince: 5, blindReason }))).toMatchObject([{ severity: 'high', basis: 'local', evidence: { reason } }])
+      expect(bench(blind()).block(chain({ blindSince: 5, blindReason }))).toMatchObject([
+        { severity: 'high', basis: 'local', evidence: { reason } },
+      ])
   })
   test('quiet: we see', () => expect(bench(blind()).block(chain({ checked: 7, mismatches: 1 }))).toEqual([]))
   test('quiet: before the first block', () => expect(bench(blind()).block()).toEqual([]))
@@ -56,7 +59,9 @@ describe('blind', () => {
     expect(bench(blind()).block(chain({ blindSince: 0, blindReason: 3 }))).toEqual([])
   })
   test('edge: a reason that this build does not know is unknown, never a throw', () => {
-    expect(bench(blind()).block(chain({ blindSince: 2 ** 32 - 1, blindReason: 2 ** 32 - 1 }))).toMatchObject([{ evidence: { reason: 'unknown' } }])
+    expect(bench(blind()).block(chain({ blindSince: 2 ** 32 - 1, blindReason: 2 ** 32 - 1 }))).toMatchObject([
+      { evidence: { reason: 'unknown' } },
+    ])
   })
   test('undo: back to seeing, then blind again, the same finding', () => {
     const b = bench(blind())

@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { bench, FEED, feed, finding, hashOf, market, marketKey, POOL, put, round, START_S, venue } from '../../test/builders.ts'
 import { canonicalHash } from '../core/canonical.ts'
 import { chains, feedRounds, feeds, flows, venues } from '../state/tables.ts'
@@ -60,7 +60,7 @@ describe('hold', () => {
   })
   test('on rows that are not looked at in every block it has no meaning: refused', () => {
     const every = over(1).detector
-    expect(() => defineDetector({ ...every, on: feedRounds, wake: 'touched', check: () => undefined })()).toThrow("over: holdBlocks needs wake: 'block'")
+    expect(() => defineDetector({ ...every, wake: 'touched' })()).toThrow("over: holdBlocks needs wake: 'block'")
   })
 })
 
@@ -87,8 +87,20 @@ describe('a finding', () => {
   })
   test('names what its subject column refers to', () => {
     const on = (of: { on: unknown; subject: string }) =>
-      defineDetector({ ...over(0).detector, id: 'named', params: z.strictObject({}), memory: {}, check: () => said, ...(of as { on: typeof flows; subject: 'market' }) })()
-    const b = bench(on({ on: flows, subject: 'market' }), on({ on: feedRounds, subject: 'feed' }), on({ on: venues, subject: 'row' }), on({ on: chains, subject: 'row' }))
+      defineDetector({
+        ...over(0).detector,
+        id: 'named',
+        params: z.strictObject({}),
+        memory: {},
+        check: () => said,
+        ...(of as { on: typeof flows; subject: 'market' }),
+      })()
+    const b = bench(
+      on({ on: flows, subject: 'market' }),
+      on({ on: feedRounds, subject: 'feed' }),
+      on({ on: venues, subject: 'row' }),
+      on({ on: chains, subject: 'row' }),
+    )
     const found = b.block((w) => {
       venue(w)
       put(w.flows, undefined, { market: market(w, 'USDC') + 1 })

@@ -73,7 +73,7 @@ describe('oracle-jump', () => {
       round(w, 2_001)
       round(w, 1_700)
     })
-    expect(found.map((f) => f.evidence['price'])).toEqual([2_240, 1_700])
+    expect(found).toMatchObject([{ evidence: { price: 2_240 } }, { evidence: { price: 1_700 } }])
     expect(new Set(found.map((f) => f.id)).size).toBe(2)
   })
 

@@ -75,7 +75,8 @@ describe('oracle-reporters', () => {
     const b = history(500, 2_040)
     expect(b.block((w) => feed(w, { highestReport: 2_200 }))).toEqual([])
   })
-  test('quiet: it publishes no submissions', () => expect(calm().block((w) => feed(w, { reporters: 0, lowestReport: 1, highestReport: 9 }))).toEqual([]))
+  test('quiet: it publishes no submissions', () =>
+    expect(calm().block((w) => feed(w, { reporters: 0, lowestReport: 1, highestReport: 9 }))).toEqual([]))
   test('quiet: nobody has reported yet', () => expect(calm().block((w) => feed(w, { lowestReport: 0, highestReport: 0 }))).toEqual([]))
   test('quiet: on a pending transaction, which cannot change who reports', () => {
     expect(calm().block((w) => feed(w, apart()), { pending: true })).toEqual([])

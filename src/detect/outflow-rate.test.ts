@@ -5,10 +5,12 @@ import type { World } from '../state/world.ts'
 import { outflowRate } from './outflow-rate.ts'
 
 /** 1,000,000 of cash less what leaves. */
-const leave = (usd: number, kind: Parameters<typeof flow>[1] = FLOW.borrow) => (world: World) => {
-  market(world, 'USDC', { cashUsd: 1_000_000 - usd })
-  flow(world, kind, usd)
-}
+const leave =
+  (usd: number, kind: Parameters<typeof flow>[1] = FLOW.borrow) =>
+  (world: World) => {
+    market(world, 'USDC', { cashUsd: 1_000_000 - usd })
+    flow(world, kind, usd)
+  }
 /** A market whose borrowers take as much as others bring, `usd` an hour. */
 function usual(usd: number, hours = 300) {
   const b = bench(outflowRate())
@@ -72,7 +74,8 @@ describe('outflow-rate', () => {
 
   test('quiet: as much came in as went out', () => {
     const b = bench(outflowRate())
-    for (const kind of [FLOW.supply, FLOW.repay, FLOW.liquidation]) expect(b.block((w) => [market(w, 'USDC', { cashUsd: 1e6 }), flow(w, kind, 300_000)])).toEqual([])
+    for (const kind of [FLOW.supply, FLOW.repay, FLOW.liquidation])
+      expect(b.block((w) => [market(w, 'USDC', { cashUsd: 1e6 }), flow(w, kind, 300_000)])).toEqual([])
     expect(b.block((w) => flow(w, FLOW.borrow, 900_000))).toEqual([])
   })
 
@@ -115,7 +118,8 @@ describe('outflow-rate', () => {
     expect(bench(outflowRate()).block(leave(1_000_000))).toMatchObject([{ severity: 'high', evidence: { share: 1, cashUsd: 0 } }])
     for (const cashUsd of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -200_000])
       expect(bench(outflowRate()).block((w) => [market(w, 'USDC', { cashUsd }), flow(w, FLOW.borrow, 100_000)])).toEqual([])
-    for (const usd of [Number.NaN, Number.NEGATIVE_INFINITY, 0]) expect(bench(outflowRate()).block((w) => [market(w, 'USDC'), flow(w, FLOW.borrow, usd)])).toEqual([])
+    for (const usd of [Number.NaN, Number.NEGATIVE_INFINITY, 0])
+      expect(bench(outflowRate()).block((w) => [market(w, 'USDC'), flow(w, FLOW.borrow, usd)])).toEqual([])
   })
 
   test('undo: back to before, then the same block, the same finding', () => {

@@ -2,7 +2,7 @@
 import { decodeFunctionResult, encodeFunctionData } from 'viem'
 import { Reader } from '../contracts/Reader.ts'
 import type { Call, Hex, Log } from '../core/flow.ts'
-import { isRevert, isUnsupported, MissingBlockError } from './errors.ts'
+import { isRevert, isTooManyParams, isUnsupported, MissingBlockError } from './errors.ts'
 import type { Rpc } from './rpc.ts'
 import { fail, type Header, quantity, type Receipt, readBytes, readHeader, readLogs, readReceipts, type Where } from './schemas.ts'
 
@@ -96,8 +96,12 @@ export class ChainClient {
         await this.ask(method, [{ to: READER, data }, at, { [READER]: { code: Reader.runtime } }]),
       )
     } catch (error) {
-      if (!isUnsupported(error) && !isRevert(error)) throw error
+      if (!isUnsupported(error) && !isRevert(error) && !isTooManyParams(error)) throw error
       this.lendsCode = false
+      return undefined
+    }
+    if (raw === '0x') {
+      this.lendsCode = false // it passed over the code, and so asked an address that has none
       return undefined
     }
     const [number, timeS, answers] = this.decoded(raw)

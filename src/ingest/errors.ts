@@ -68,6 +68,9 @@ export function isUnsupported(error: unknown): boolean {
   return /method\b.*(not (found|supported|available|allowed|exist)|unsupported|does not exist)|unsupported method/i.test(error.text)
 }
 
+/** Invalid params: what a node says that knows a method, but not with this many arguments. */
+export const isTooManyParams = (error: unknown): boolean => error instanceof RpcError && error.code === -32602
+
 /** Did the EVM end the call by itself? Such an end is the same on every node, so it is an answer. Running out of gas isn't: nodes cap it. */
 export function isRevert(error: unknown): error is RpcError {
   if (!(error instanceof RpcError)) return false

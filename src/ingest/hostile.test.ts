@@ -223,6 +223,28 @@ describe('a hostile node', () => {
     ])
   })
 
+  test.each<[string, Scripted]>([
+    ['refuses a third argument', { error: { code: -32_602, message: 'too many arguments, want at most 2' } }],
+    ['passes over the code', { result: '0x' }],
+    ['runs the code and reverts', { error: { code: 3, message: 'execution reverted' } }],
+  ])('a node that %s is asked one call at a time', async (_, answer) => {
+    const say = honest(() => chain)
+    const server = await serve((method, params) => (method === 'eth_call' && params.length === 3 ? answer : say(method, params)))
+    expect(committed(await collect(options(server.http), 7))).toEqual(right(chain.slice(1)))
+  })
+
+  test('an answer from another block than was asked for is not taken', async () => {
+    const say = honest(() => chain)
+    let lies = 0
+    const server = await serve((method, params) => {
+      const [call, , code] = params
+      const ahead = method === 'eth_call' && code !== undefined && lies++ % 2 === 0
+      return say(method, ahead ? [call, { blockHash: chain[7]?.header.hash }, code] : params)
+    })
+    expect(committed(await collect(options(server.http), 5))).toEqual(right(chain.slice(1, 6)))
+    expect(lies).toBeGreaterThan(2)
+  })
+
   test('blind once, however long it lasts; then on without a gap', async () => {
     const say = honest(() => chain)
     let failures = 8

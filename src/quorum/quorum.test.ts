@@ -1,4 +1,13 @@
-import { compactSignatureToSignature, hashTypedData, parseCompactSignature, parseSignature, recoverAddress, serializeCompactSignature, serializeSignature, signatureToCompactSignature } from 'viem'
+import {
+  compactSignatureToSignature,
+  hashTypedData,
+  parseCompactSignature,
+  parseSignature,
+  recoverAddress,
+  serializeCompactSignature,
+  serializeSignature,
+  signatureToCompactSignature,
+} from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CHAIN_ID, GUARD, hashOf, START_S } from '../../test/builders.ts'
@@ -61,7 +70,12 @@ function node(n: number, k = 3) {
     onApproval: (approval, own) => own || seen.push(approval),
     onCertificate: (certificate) => certificates.push(certificate),
   })
-  return { quorum, certificates, seen, offer: (own: readonly Proposal[], acceptable = own, timeS = EARLY) => quorum.offer(own, acceptable, timeS) }
+  return {
+    quorum,
+    certificates,
+    seen,
+    offer: (own: readonly Proposal[], acceptable = own, timeS = EARLY) => quorum.offer(own, acceptable, timeS),
+  }
 }
 const approvalOf = async (n: number, p: Proposal, window = SLOT): Promise<Approval> => {
   const digest = proposalDigest(p, window)
@@ -73,7 +87,12 @@ describe('the digest', () => {
   test('is the EIP-712 one of the Guard', async () => {
     const digest = hashTypedData({
       domain: { name: 'Firebreak Guard', version: '1', chainId: CHAIN_ID, verifyingContract: GUARD },
-      types: { Approval: ['uint8 operation', 'bytes32 entry', 'bytes32 subject', 'uint8 step', 'uint32 round', 'uint64 window'].map((t) => ({ type: t.split(' ')[0] as string, name: t.split(' ')[1] as string })) },
+      types: {
+        Approval: ['uint8 operation', 'bytes32 entry', 'bytes32 subject', 'uint8 step', 'uint32 round', 'uint64 window'].map((t) => ({
+          type: t.split(' ')[0] as string,
+          name: t.split(' ')[1] as string,
+        })),
+      },
       primaryType: 'Approval',
       message: { operation: 0, entry: mine.entry, subject: mine.subject, step: 0, round: 0, window: 7n },
     })
@@ -81,13 +100,28 @@ describe('the digest', () => {
   })
   test('differs with all that the Guard acts on, and with nothing else', () => {
     const digest = proposalDigest(mine, 7)
-    const changes: Partial<Proposal>[] = [{ chainId: 2 }, { guard: hashOf(1).slice(0, 42) as Hex }, { operation: 'renew' }, { operation: 'lift' }, { entry: hashOf(8) }, { subject: hashOf(8) }, { step: 1 }, { round: 1 }]
+    const changes: Partial<Proposal>[] = [
+      { chainId: 2 },
+      { guard: hashOf(1).slice(0, 42) as Hex },
+      { operation: 'renew' },
+      { operation: 'lift' },
+      { entry: hashOf(8) },
+      { subject: hashOf(8) },
+      { step: 1 },
+      { round: 1 },
+    ]
     const digests = changes.map((change) => proposalDigest({ ...mine, ...change }, 7))
     expect(new Set([digest, proposalDigest(mine, 8), ...digests]).size).toBe(changes.length + 2)
     expect(proposalDigest({ ...mine, incident: hashOf(77), action: 'freeze', market: 5 }, 7)).toBe(digest)
   })
   test('edge: the next window too from the last quarter on, not a second earlier', () => {
-    expect([windowsAt(3_000, 300), windowsAt(3_224, 300), windowsAt(3_225, 300), windowsAt(3_299, 300), windowsAt(3_300, 300)]).toEqual([[10], [10], [10, 11], [10, 11], [11]])
+    expect([windowsAt(3_000, 300), windowsAt(3_224, 300), windowsAt(3_225, 300), windowsAt(3_299, 300), windowsAt(3_300, 300)]).toEqual([
+      [10],
+      [10],
+      [10, 11],
+      [10, 11],
+      [11],
+    ])
   })
 })
 
@@ -102,7 +136,9 @@ describe('k of n', () => {
       expect([signers, window, digest]).toEqual([0b1101n, SLOT, proposalDigest(mine, SLOT)])
       const parts = [0, 1, 2].map((i): Hex => `0x${signatures.slice(2 + i * 128, 2 + (i + 1) * 128)}`)
       expect(signatures).toHaveLength(2 + 3 * 128)
-      const recovered = parts.map((part) => recoverAddress({ hash: digest, signature: serializeSignature(compactSignatureToSignature(parseCompactSignature(part))) }))
+      const recovered = parts.map((part) =>
+        recoverAddress({ hash: digest, signature: serializeSignature(compactSignatureToSignature(parseCompactSignature(part))) }),
+      )
       expect((await Promise.all(recovered)).map((a) => a.toLowerCase())).toEqual([address(0), address(2), address(3)])
     }
   })
@@ -229,7 +265,10 @@ describe('hostile approvals', () => {
     ['with a signature of something else', async (good) => ({ ...good, signature: await sign(1, proposalDigest(other, SLOT)) })],
     ['with no signature', (good) => ({ ...good, signature: '0x' })],
     ['with half a signature', (good) => ({ ...good, signature: good.signature.slice(0, 66) as Hex })],
-    ['with a byte after the signature, which would shift all that follow in a certificate', (good) => ({ ...good, signature: `${good.signature}00` })],
+    [
+      'with a byte after the signature, which would shift all that follow in a certificate',
+      (good) => ({ ...good, signature: `${good.signature}00` }),
+    ],
     ['with a signature of zeros', (good) => ({ ...good, signature: `0x${'0'.repeat(128)}` })],
     ['with a signature that is no hex', (good) => ({ ...good, signature: `0x${'z'.repeat(128)}` })],
   ]

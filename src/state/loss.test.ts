@@ -19,7 +19,8 @@ const figure = (values: Partial<MarketFigures> = {}): MarketFigures => ({
 })
 /** Collateral in doubt, beside a market of 10 m that lends and is not. */
 const lender = figure({ market: 1, suppliedUsd: 10_000_000, cashUsd: 10_000_000 })
-const loss = (suspect: Partial<MarketFigures>, others: readonly MarketFigures[] = [lender]) => lossAtRiskUsd([figure({ cashUsd: 0, ...suspect }), ...others], [0], [])
+const loss = (suspect: Partial<MarketFigures>, others: readonly MarketFigures[] = [lender]) =>
+  lossAtRiskUsd([figure({ cashUsd: 0, ...suspect }), ...others], [0], [])
 
 describe('loss at risk', () => {
   test('too high a price: what the excess lets one borrow, of what is there and of what could still be brought', () => {
@@ -41,7 +42,8 @@ describe('loss at risk', () => {
   test('a suspect at its good price, or one that never had one, costs nothing', () => {
     expect([loss({}), loss({ price: 5, goodPrice: 0 }), loss({ price: 0 })]).toEqual([0, 0, 0])
   })
-  test('a displaced price that nobody suspects is not counted', () => expect(lossAtRiskUsd([figure({ price: 9 }), lender], [1], [])).toBe(0))
+  test('a displaced price that nobody suspects is not counted', () =>
+    expect(lossAtRiskUsd([figure({ price: 9 }), lender], [1], [])).toBe(0))
   test('an outflow with no price in doubt: the cash of the drained markets that still lend', () => {
     const markets = [figure(), lender, figure({ market: 2, cashUsd: 7 })]
     expect(lossAtRiskUsd(markets, [], [1, 2])).toBe(10_000_007)
@@ -69,15 +71,25 @@ describe('loss at risk', () => {
   })
   test('it is never negative nor NaN, and closing anything never raises it', () => {
     fc.assert(
-      fc.property(fc.tuple(any, any, any), fc.subarray([0, 1, 2]), fc.subarray([0, 1, 2]), fc.nat(2), (three, suspects, drained, closed) => {
-        const figures = three.map((f, row) => ({ ...f, market: row }))
-        const before = lossAtRiskUsd(figures, suspects, drained)
-        expect(before).toBeGreaterThanOrEqual(0)
-        for (const change of [{ canBorrow: false }, { canSupply: false }, { canLiquidate: false }, { ltv: 0 }, { roomUsd: 0 }]) {
-          const after = lossAtRiskUsd(figures.map((f) => (f.market === closed ? { ...f, ...change } : f)), suspects, drained)
-          expect(after).toBeLessThanOrEqual(before)
-        }
-      }),
+      fc.property(
+        fc.tuple(any, any, any),
+        fc.subarray([0, 1, 2]),
+        fc.subarray([0, 1, 2]),
+        fc.nat(2),
+        (three, suspects, drained, closed) => {
+          const figures = three.map((f, row) => ({ ...f, market: row }))
+          const before = lossAtRiskUsd(figures, suspects, drained)
+          expect(before).toBeGreaterThanOrEqual(0)
+          for (const change of [{ canBorrow: false }, { canSupply: false }, { canLiquidate: false }, { ltv: 0 }, { roomUsd: 0 }]) {
+            const after = lossAtRiskUsd(
+              figures.map((f) => (f.market === closed ? { ...f, ...change } : f)),
+              suspects,
+              drained,
+            )
+            expect(after).toBeLessThanOrEqual(before)
+          }
+        },
+      ),
       { numRuns: 500 },
     )
   })

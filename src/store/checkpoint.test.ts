@@ -11,7 +11,9 @@ const rows = defineTable('rows', 'entity', { n: 'u32', f: 'f64', w: 'word' })
 const head: CheckpointHead = { chainId: 1, number: 7, hash: '0xaa', rulesHash: '0xbb' }
 
 type Write = readonly [key: string, n: number, f: number]
-const writes: fc.Arbitrary<readonly Write[]> = fc.array(fc.tuple(fc.string({ maxLength: 3, unit: 'binary' }), fc.nat(), fc.double()), { maxLength: 30 })
+const writes: fc.Arbitrary<readonly Write[]> = fc.array(fc.tuple(fc.string({ maxLength: 3, unit: 'binary' }), fc.nat(), fc.double()), {
+  maxLength: 30,
+})
 
 /** The heap and the window are made at their first use, as the account book's are. */
 function write(store: Store, blocks: readonly Write[]): void {
@@ -53,13 +55,16 @@ describe('a checkpoint', () => {
         restored.undoTo(mark)
         expect(stateHash(restored.dump())).toBe(stateHash(decoded.dump))
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     )
   })
 
   test('restores into tables and columns that exist already', () => {
     const original = new Store()
-    write(original, [['a', 1, 2], ['b', 3, 4]])
+    write(original, [
+      ['a', 1, 2],
+      ['b', 3, 4],
+    ])
     const restored = new Store()
     const table = restored.table(rows)
     restored.restore(original.dump())
@@ -80,7 +85,10 @@ describe('a checkpoint', () => {
 
   test('a flipped bit or a missing end anywhere is bad data, never a wrong state', () => {
     const store = new Store()
-    write(store, [['a', 1, 2], ['b', 3, 4]])
+    write(store, [
+      ['a', 1, 2],
+      ['b', 3, 4],
+    ])
     const bytes = encodeCheckpoint(head, store.dump())
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.nat(7), (at, bit) => {

@@ -24,7 +24,12 @@ type Op =
 const value = fc.double()
 const subject = fc.nat(20)
 const op: fc.Arbitrary<Op> = fc.oneof(
-  fc.record({ kind: fc.constant('entity'), key: fc.constantFrom('a', 'b', 'c', 'd', 'e', '', '__proto__'), column: fc.constantFrom('age', 'height', 'debt'), value }),
+  fc.record({
+    kind: fc.constant('entity'),
+    key: fc.constantFrom('a', 'b', 'c', 'd', 'e', '', '__proto__'),
+    column: fc.constantFrom('age', 'height', 'debt'),
+    value,
+  }),
   fc.record({ kind: fc.constant('event'), who: subject, spent: value }),
   fc.record({ kind: fc.constantFrom('ewma', 'ring'), subject, value }),
   fc.record({ kind: fc.constant('rate'), subject, timeS: fc.nat(10_000), value }),
@@ -63,19 +68,25 @@ function system(store = new Store()) {
       }
       case 'ewma':
         ewma.seek(o.subject)
-        return ewma.push(o.value)
+        ewma.push(o.value)
+        return
       case 'ring':
         last.seek(o.subject)
-        return last.push(o.value)
+        last.push(o.value)
+        return
       case 'rate':
         rate.seek(o.subject)
-        return rate.push(o.timeS, o.value)
+        rate.push(o.timeS, o.value)
+        return
       case 'put':
-        return heap.set(o.item, o.value)
+        heap.set(o.item, o.value)
+        return
       case 'take':
-        return heap.remove(o.item)
+        heap.remove(o.item)
+        return
       case 'late':
-        return store.column(`late${o.name}`, 'f64').set(o.row * 40, o.value)
+        store.column(`late${o.name}`, 'f64').set(o.row * 40, o.value)
+        return
     }
   }
   return {
@@ -101,7 +112,8 @@ function expectSame(got: Dump, want: Dump): void {
   expect.unreachable('equal values with different bytes')
 }
 
-const keysOf = (table: TableStore<typeof people.schema>): readonly string[] => Array.from({ length: table.count }, (_, row) => table.keyOf(row))
+const keysOf = (table: TableStore<typeof people.schema>): readonly string[] =>
+  Array.from({ length: table.count }, (_, row) => table.keyOf(row))
 
 describe('the law of undo', () => {
   test('apply blocks, undo them one by one: the bytes of before each; apply again: the same bytes', () => {
@@ -125,7 +137,7 @@ describe('the law of undo', () => {
         }
         expect(keysOf(entity).map((key) => entity.find(key))).toEqual(keysOf(entity).map((_, row) => row))
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     )
   })
 
@@ -149,7 +161,7 @@ describe('the law of undo', () => {
         expect(keysOf(reorged.entity)).toEqual(keysOf(straight.entity))
         expect(stateHash(reorged.store.dump())).toBe(stateHash(straight.store.dump()))
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     )
   })
 
@@ -190,7 +202,7 @@ describe('the law of undo', () => {
         if (oldest > 0) expect(() => store.undoTo(0)).toThrow(RangeError)
         expectSame(store.dump(), states[0] as Dump)
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     )
   })
 

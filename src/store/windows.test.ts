@@ -65,7 +65,10 @@ describe('sum in a window', () => {
           window.push(timeS, amount)
           pushed.push([Math.floor(timeS / bucketS), amount])
           const newest = Math.floor(timeS / bucketS)
-          close(window.sum(timeS), pushed.filter(([slot]) => slot > newest - buckets).reduce((sum, [, x]) => sum + x, 0))
+          close(
+            window.sum(timeS),
+            pushed.filter(([slot]) => slot > newest - buckets).reduce((sum, [, x]) => sum + x, 0),
+          )
         }
       }),
     )
@@ -95,7 +98,9 @@ describe('ring', () => {
         for (const v of values) window.push(v)
         const want = values.slice(-size).reverse()
         expect(window.length).toBe(want.length)
-        expect(Array.from({ length: size + 1 }, (_, ago) => window.get(ago))).toEqual(Array.from({ length: size + 1 }, (_, ago) => want[ago]))
+        expect(Array.from({ length: size + 1 }, (_, ago) => window.get(ago))).toEqual(
+          Array.from({ length: size + 1 }, (_, ago) => want[ago]),
+        )
       }),
     )
   })
@@ -105,11 +110,19 @@ test('subjects do not mix', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(4), moderate), { maxLength: 60 }), (pushes) => {
       const store = new Store()
-      const together = { v: ewmaVolatility({ halfLifeRows: 5 }).create(store, 'v'), s: rateInWindow({ windowS: 60 }).create(store, 's'), l: ring({ size: 3 }).create(store, 'l') }
+      const together = {
+        v: ewmaVolatility({ halfLifeRows: 5 }).create(store, 'v'),
+        s: rateInWindow({ windowS: 60 }).create(store, 's'),
+        l: ring({ size: 3 }).create(store, 'l'),
+      }
       const figures = (w: typeof together) => [w.v.sigma, w.s.sum(100), w.l.get(0), w.l.get(2)]
       const alone = Array.from({ length: 5 }, () => {
         const own = new Store()
-        return { v: ewmaVolatility({ halfLifeRows: 5 }).create(own, 'v'), s: rateInWindow({ windowS: 60 }).create(own, 's'), l: ring({ size: 3 }).create(own, 'l') }
+        return {
+          v: ewmaVolatility({ halfLifeRows: 5 }).create(own, 'v'),
+          s: rateInWindow({ windowS: 60 }).create(own, 's'),
+          l: ring({ size: 3 }).create(own, 'l'),
+        }
       })
       const push = (w: typeof together, subject: number, x: number): void => {
         for (const cell of Object.values(w)) cell.seek(subject)

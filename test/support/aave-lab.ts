@@ -3,7 +3,9 @@ import {
   type Abi,
   type Address,
   concat,
+  encodeDeployData,
   encodeFunctionData,
+  getContractAddress,
   type Hex,
   maxUint256,
   parseSignature,
@@ -14,7 +16,7 @@ import {
 import { accountOf } from '../../lab/accounts.ts'
 import { type Anvil, startAnvil } from '../../lab/anvil.ts'
 import { type Aave, deployAave } from '../../lab/deploy/aave.ts'
-import { aaveArtifact } from '../../lab/deploy/artifacts.ts'
+import { type Artifact, aaveArtifact } from '../../lab/deploy/artifacts.ts'
 import { Builder, type Contract } from '../../lab/deploy/builder.ts'
 import { type DeployedFeed, deployFeed } from '../../lab/deploy/feed.ts'
 import { deployGuard, QUORUM } from '../../lab/deploy/guard.ts'
@@ -109,6 +111,15 @@ export class AaveLab {
     return guard
   }
 
+  /** One more contract, sent by the deployer as anybody sends. */
+  async deploy(artifact: Artifact, args: readonly unknown[]): Promise<Contract> {
+    const data = encodeDeployData({ abi: artifact.abi, bytecode: artifact.bytecode, args: [...args] })
+    const nonce = await this.anvil.rpc.call<Hex>('eth_getTransactionCount', [this.admin, 'latest'])
+    const address = getContractAddress({ from: this.admin, nonce: BigInt(nonce) })
+    await this.anvil.rpc.call('eth_sendTransaction', [{ from: this.admin, data, gas: '0x6acfc0' }])
+    return { address, abi: artifact.abi }
+  }
+
   /** A certificate of the first two nodes carried to the Guard by anybody. */
   async execute(
     guard: Contract,
@@ -170,7 +181,7 @@ export class AaveLab {
     const answer = BigInt(Math.round(priceUsd * 1e8))
     return this.reporters[symbol]
       .slice(0, submissions)
-      .map((from, n) => this.call(this.feeds[symbol].aggregator, from, 'submit', [round, answer + BigInt(n)]))
+      .map((from, n) => this.call(this.feeds[symbol].aggregator, from, 'submit', [round, answer + BigInt(n - 1)]))
   }
 
   /** Sends all, mines one block `stepS` later, says which went through. */

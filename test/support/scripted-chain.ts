@@ -1,4 +1,6 @@
 // A small chain made of nothing but consistent answers: what an honest node would say, to be spoilt by a test.
+import { decodeFunctionData, encodeFunctionResult } from 'viem'
+import { Reader } from '../../src/contracts/Reader.ts'
 import type { Hex } from '../../src/core/flow.ts'
 import { bloomOf, joinBlooms } from '../../src/ingest/bloom.ts'
 import { type Script, type Scripted, SUBSCRIBED } from './scripted-rpc.ts'
@@ -46,11 +48,11 @@ export function scriptedBlock(number: number, branch = 0): ScriptedBlock {
   return { header, receipts }
 }
 
-/** An honest node on a chain of these blocks, the first being block 0; every call returns the word 7. */
+/** An honest node on a chain of these blocks, the first being block 0; every call, alone or by the lent Reader, returns the word 7. */
 export function honest(chain: () => readonly ScriptedBlock[], chainId = 31_337): Script {
   const find = (hash: unknown): ScriptedBlock | undefined => chain().find(({ header }) => header.hash === hash)
   return (method, params): Scripted => {
-    const [first, second] = params as [unknown, unknown]
+    const [first, second, third] = params as [unknown, unknown, unknown]
     switch (method) {
       case 'eth_chainId':
         return { result: quantity(chainId) }
@@ -69,12 +71,19 @@ export function honest(chain: () => readonly ScriptedBlock[], chainId = 31_337):
         if (block === undefined) return { error: { code: -32_000, message: 'unknown block' } }
         return { result: block.receipts.flatMap(({ logs }) => logs.filter((log) => address.includes(log.address))) }
       }
-      case 'eth_call':
-        return find((second as { blockHash: Hex }).blockHash)
-          ? { result: word(7) }
-          : { error: { code: -32_001, message: 'block not found' } }
+      case 'eth_call': {
+        const block = find((second as { blockHash: Hex }).blockHash)
+        if (block === undefined) return { error: { code: -32_001, message: 'block not found' } }
+        return { result: third === undefined ? word(7) : readerAnswer(block, (first as { data: Hex }).data) }
+      }
       default:
         return { error: { code: -32_601, message: `the method ${method} does not exist` } }
     }
   }
+}
+
+function readerAnswer({ header }: ScriptedBlock, data: Hex): Hex {
+  const [calls] = decodeFunctionData({ abi: Reader.abi, data }).args
+  const answers = calls.map(() => ({ ok: true, data: word(7) }))
+  return encodeFunctionResult({ abi: Reader.abi, functionName: 'read', result: [BigInt(header.number), BigInt(header.timestamp), answers] })
 }

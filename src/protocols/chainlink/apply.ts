@@ -12,6 +12,7 @@ import { reporterRow, retireReporters, summarizeReports } from './reporters.ts'
 /** The proxy's round id is its phase in the high bits and the aggregator's round in the low 64. */
 const PHASE_BITS = 64n
 const ROUND_MASK = (1n << PHASE_BITS) - 1n
+const PHASE_MASK = 0xffffn
 const MAX_DECIMALS = 36n
 
 /** `changed` collects feeds whose reports must be summed up again. */
@@ -91,7 +92,7 @@ export function applySwap(world: World, proxy: Hex, answers: Answers, changed: S
   if (decimals !== undefined && decimals <= MAX_DECIMALS) columns.decimals.set(feed, Number(decimals))
   // an aggregator without a round reverts here, and the proxy's `latestAnswer` is 0: nobody has a price
   const [roundId, answer, , updatedAt] = wordsOf(answers.get(latestRoundCall(proxy)), 5) ?? [0n, 0n, 0n, 0n]
-  const round = roundId || (wordAt(answers.get(phaseCall(proxy)), 0) ?? 0n) << PHASE_BITS
+  const round = roundId || ((wordAt(answers.get(phaseCall(proxy)), 0) ?? 0n) & PHASE_MASK) << PHASE_BITS
   if (first) {
     columns.answer.set(feed, answer as bigint)
     columns.roundId.set(feed, round)

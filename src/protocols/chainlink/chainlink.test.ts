@@ -116,6 +116,17 @@ describe('chainlink', () => {
     expect(fresh.feeds.count).toBe(0)
   })
 
+  test('a swap to an aggregator that never answered is a price of zero, with a round', () => {
+    const { world, block } = start()
+    const empty: Hex = '0x00000000000000000000000000000000000000b2'
+    block(
+      [],
+      [read(PROXY, VIEW.aggregator, words(BigInt(empty))), read(PROXY, VIEW.phaseId, words(2n)), read(PROXY, VIEW.latestRoundData, null)],
+    )
+    expect(world.feeds.at(0)).toMatchObject({ price: 0, previousPrice: 2, swaps: 1, roundId: 2n << 64n })
+    expect(world.feedRounds.at(0)).toMatchObject({ feed: 1, price: 0, previousPrice: 2 })
+  })
+
   test('reports: middle of two is their mean; who may not report any more does not count', () => {
     const { world, block } = start()
     const said = (value: bigint, who: bigint): Log => log([TOPIC.submissionReceived, topic(value), topic(8n), topic(who)], '0x')

@@ -21,7 +21,15 @@ export interface ChainlinkConfig {
 
 export function chainlink({ chainId, feeds }: ChainlinkConfig): Protocol {
   const lower = (address: Hex): Hex => address.toLowerCase() as Hex
-  const pairs = feeds.flatMap((f) => (f.secondProxy === undefined ? [] : [{ proxy: lower(f.proxy), second: lower(f.secondProxy) }]))
+  // each confirms the other
+  const pairs = feeds.flatMap((f) => {
+    if (f.secondProxy === undefined) return []
+    const [proxy, second] = [lower(f.proxy), lower(f.secondProxy)]
+    return [
+      { proxy, second },
+      { proxy: second, second: proxy },
+    ]
+  })
   const proxies = [...new Set([...feeds.map((f) => lower(f.proxy)), ...pairs.map((p) => p.second)])]
   const topics = Object.values(TOPIC)
   const rows = (world: World): readonly number[] => proxies.map((p) => world.feeds.find(p)).filter((row) => row !== undefined)

@@ -44,7 +44,11 @@ export function guard(config: GuardConfig): Protocol {
     liftGapS: call(encodeFunctionData({ abi: GUARD, functionName: 'liftGapS' })),
     entries: config.entries.map(({ id }) => call(encodeFunctionData({ abi: GUARD, functionName: 'entryOf', args: [id] }))),
     actions: config.entries.flatMap(({ id, subjects }) =>
-      subjects.map((subject) => ({ id, subject, call: call(encodeFunctionData({ abi: GUARD, functionName: 'action', args: [id, subject] })) })),
+      subjects.map((subject) => ({
+        id,
+        subject,
+        call: call(encodeFunctionData({ abi: GUARD, functionName: 'action', args: [id, subject] })),
+      })),
     ),
   }
 
@@ -134,7 +138,8 @@ export function guard(config: GuardConfig): Protocol {
       }
       case 'Executed': {
         const row = actionRow(world, event.args.entry, event.args.subject)
-        const sameEpisode = columns.episodeStartS.get(row) > 0 && block.timeS < columns.episodeStartS.get(row) + hardCapS(world, event.args.entry)
+        const sameEpisode =
+          columns.episodeStartS.get(row) > 0 && block.timeS < columns.episodeStartS.get(row) + hardCapS(world, event.args.entry)
         columns.round.set(row, event.args.round + 1)
         columns.active.set(row, 1)
         columns.step.set(row, event.args.step)

@@ -1,0 +1,79 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { RAY, rayDiv, rayMul } from '../../core/exact.ts'
+import type { Hex } from '../../core/flow.ts'
+import { hex32 } from '../../core/words.ts'
+import { FLOW } from '../../state/tables.ts'
+import { TOPIC } from './abi.ts'
+import { decodePoolLog, decodeScaledLog, decodeStableLog, decodeTransferIndex, decodeTransferLog } from './decode.ts'
+
+const words = (...values: readonly bigint[]): Hex => `0x${values.map((v) => hex32(v).slice(2)).join('')}`
+const [asset, user, other] = [0xa1n, 0xb1n, 0xc1n]
+const address = (word: bigint): string => `0x${word.toString(16).padStart(40, '0')}`
+
+describe('decode', () => {
+  test('whatever anybody emits: an event or nothing, never a throw', () => {
+    const hex = fc
+      .array(fc.integer({ min: 0, max: 255 }), { maxLength: 300 })
+      .map((b): Hex => `0x${b.map((n) => n.toString(16).padStart(2, '0')).join('')}`)
+    const topics = fc.array(fc.oneof(hex, fc.constantFrom(...Object.values(TOPIC)), fc.bigInt(0n, 2n ** 256n - 1n).map(hex32)), {
+      maxLength: 5,
+    })
+    fc.assert(
+      fc.property(topics, hex, (t, data) => {
+        for (const decode of [decodePoolLog, decodeScaledLog, decodeStableLog, decodeTransferIndex, decodeTransferLog])
+          decode({ topics: t, data })
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('a log cut short is no event, for every event that we know', () => {
+    // these two say all in their topics
+    const { collateralOn: _on, collateralOff: _off, ...withData } = TOPIC
+    for (const topic of Object.values(withData)) {
+      for (const decode of [decodePoolLog, decodeScaledLog, decodeStableLog, decodeTransferIndex, decodeTransferLog]) {
+        expect(decode({ topics: [topic], data: '0x' })).toBeUndefined()
+        expect(decode({ topics: [topic, words(asset), words(user), words(other)], data: '0x01' })).toBeUndefined()
+      }
+    }
+  })
+
+  test('flows are of the account they are made for, not of who pays', () => {
+    const supply = decodePoolLog({ topics: [TOPIC.supply, words(asset), words(user), words(0n)], data: words(other, 77n) })
+    expect(supply).toEqual({ kind: 'flow', flow: FLOW.supply, asset: address(asset), account: address(user), amount: 77n })
+    const borrow = decodePoolLog({ topics: [TOPIC.borrow, words(asset), words(user), words(0n)], data: words(other, 78n, 2n, 0n) })
+    expect(borrow).toMatchObject({ flow: FLOW.borrow, account: address(user), amount: 78n })
+    const taken = decodePoolLog({ topics: [TOPIC.liquidation, words(asset), words(other), words(user)], data: words(1n, 79n, other, 0n) })
+    expect(taken).toMatchObject({ flow: FLOW.liquidation, asset: address(asset), account: address(user), amount: 79n })
+  })
+
+  test('scaled balances: mint, burn and the burn that comes as a Mint give back what the token stored', () => {
+    const amount = fc.bigInt(1n, 10n ** 30n)
+    fc.assert(
+      fc.property(amount, fc.bigInt(0n, 10n ** 28n), fc.bigInt(RAY, 3n * RAY), (value, interest, index) => {
+        const topics = (topic: Hex): readonly Hex[] => [topic, words(other), words(user)]
+        const mint = decodeScaledLog({ topics: topics(TOPIC.mint), data: words(value + interest, interest, index) })
+        expect(mint).toEqual({ account: address(user), scaled: rayDiv(value, index) })
+        // _burnScaled: a Burn of value - interest, or a Mint of interest - value when the interest is more
+        const burnTopics = [words(user), words(other)]
+        const burn =
+          interest > value
+            ? decodeScaledLog({ topics: [TOPIC.mint, words(user), words(user)], data: words(interest - value, interest, index) })
+            : decodeScaledLog({ topics: [TOPIC.burn, ...burnTopics], data: words(value - interest, interest, index) })
+        expect(burn).toEqual({ account: address(user), scaled: -rayDiv(value, index) })
+      }),
+    )
+  })
+
+  test('repaying all of a scaled balance leaves nothing: rayDiv undoes rayMul while the index is at least one', () => {
+    fc.assert(
+      fc.property(fc.bigInt(0n, 10n ** 30n), fc.bigInt(RAY, 10n * RAY), (scaled, index) => rayDiv(rayMul(scaled, index), index) === scaled),
+    )
+  })
+
+  test('a zero index divides nothing', () => {
+    expect(decodeScaledLog({ topics: [TOPIC.mint, words(1n), words(user)], data: words(1n, 0n, 0n) })).toBeUndefined()
+    expect(decodeTransferIndex({ topics: [TOPIC.balanceTransfer, words(1n), words(2n)], data: words(1n, 0n) })).toBeUndefined()
+  })
+})

@@ -1,0 +1,237 @@
+import { describe, expect, test } from 'vitest'
+import { MAX_UINT256, RAY } from '../../core/exact.ts'
+import { createWorld, type World } from '../../state/world.ts'
+import { countAged, ripen } from './ageing.ts'
+import { keepGoodPrice } from './good-price.ts'
+import { accountData } from './health.ts'
+import { compoundedInterest, linearInterest } from './interest.ts'
+import { accountRow, positionRow } from './keys.ts'
+
+const POOL = '0x0000000000000000000000000000000000000001'
+const DAY_S = 86_400
+
+function market(
+  world: World,
+  name: string,
+  over: { price?: bigint; decimals?: number; ltv?: number; threshold?: number; eMode?: number } = {},
+): number {
+  const row = world.markets.rowOf(`${POOL}:${name}`)
+  const { columns } = world.markets
+  columns.venue.set(row, 1)
+  columns.priceE8.set(row, over.price ?? 10n ** 8n)
+  columns.price.set(row, Number(over.price ?? 10n ** 8n) / 1e8)
+  columns.decimals.set(row, over.decimals ?? 18)
+  columns.ltvBps.set(row, over.ltv ?? 8000)
+  columns.thresholdBps.set(row, over.threshold ?? 8250)
+  columns.eMode.set(row, over.eMode ?? 0)
+  columns.liquidityIndex.set(row, RAY)
+  columns.variableIndex.set(row, RAY)
+  return row
+}
+function empty(): World {
+  const world = createWorld(1)
+  world.venues.rowOf(POOL)
+  return world
+}
+function position(world: World, account: number, inMarket: number, over: { supply?: bigint; debt?: bigint; collateral?: boolean }): number {
+  const row = positionRow(world, account, inMarket)
+  const { columns } = world.positions
+  if (over.supply !== undefined) columns.scaledSupply.set(row, over.supply)
+  if (over.debt !== undefined) columns.scaledDebt.set(row, over.debt)
+  if (over.collateral !== undefined) columns.collateral.set(row, over.collateral ? 1 : 0)
+  return row
+}
+
+describe('interest, by the vectors of MathUtils', () => {
+  test('none at once; linear is simple; compounded is the third-order series', () => {
+    expect(linearInterest(RAY / 10n, 0, 0)).toBe(RAY)
+    expect(linearInterest(RAY / 10n, 0, 31_536_000)).toBe(RAY + RAY / 10n)
+    expect(compoundedInterest(RAY / 10n, 5, 5)).toBe(RAY)
+    // one second: only the first term; rate / year floored
+    expect(compoundedInterest(RAY / 10n, 0, 1)).toBe(RAY + 10n ** 26n / 31_536_000n)
+    // a year at 10 %: 1 + 0.1 + 0.005 + 0.000162: the third power per second is floored to 31 of 31.9
+    const year = Number(compoundedInterest(RAY / 10n, 0, 31_536_000)) / 1e27
+    expect(year).toBeGreaterThan(1.105162)
+    expect(year).toBeLessThan(1.1051621)
+  })
+})
+
+describe('accountData', () => {
+  test('an empty account has no debt and infinite health', () => {
+    const world = empty()
+    const account = accountRow(world, POOL, 0, '0x02', 0)
+    expect(accountData(world, account, 10)).toEqual({
+      collateralE8: 0n,
+      debtE8: 0n,
+      availableE8: 0n,
+      thresholdBps: 0n,
+      ltvBps: 0n,
+      healthE18: MAX_UINT256,
+    })
+  })
+
+  test('averages are floored, products half up: 1/3 and 2/3 of two thresholds', () => {
+    const world = empty()
+    const account = accountRow(world, POOL, 0, '0x02', 0)
+    const [a, b] = [market(world, 'a', { threshold: 8000, ltv: 7500 }), market(world, 'b', { threshold: 7001, ltv: 6001 })]
+    position(world, account, a, { supply: 10n ** 18n, collateral: true })
+    position(world, account, b, { supply: 2n * 10n ** 18n, collateral: true, debt: 10n ** 18n })
+    // (8000 + 2 x 7001) / 3 = 7334.0; (7500 + 2 x 6001) / 3 = 6500.67
+    expect(accountData(world, account, 0)).toEqual({
+      collateralE8: 3n * 10n ** 8n,
+      debtE8: 10n ** 8n,
+      thresholdBps: 7334n,
+      ltvBps: 6500n,
+      availableE8: 195_000_000n - 10n ** 8n,
+      healthE18: 2_200_200_000_000_000_000n,
+    })
+  })
+
+  test('supply that is not collateral, and an asset without threshold, count for nothing; without LTV it still carries its threshold', () => {
+    const world = empty()
+    const account = accountRow(world, POOL, 0, '0x02', 0)
+    position(world, account, market(world, 'idle'), { supply: 10n ** 18n, collateral: false })
+    position(world, account, market(world, 'none', { threshold: 0 }), { supply: 10n ** 18n, collateral: true })
+    position(world, account, market(world, 'zero', { ltv: 0, threshold: 8000 }), { supply: 10n ** 18n, collateral: true })
+    expect(accountData(world, account, 0)).toMatchObject({ collateralE8: 10n ** 8n, thresholdBps: 8000n, ltvBps: 0n, availableE8: 0n })
+  })
+
+  test('e-mode: its factors for its assets, its price if it has a source', () => {
+    const world = empty()
+    const account = accountRow(world, POOL, 0, '0x02', 0)
+    position(world, account, market(world, 'in', { eMode: 3 }), { supply: 10n ** 18n, collateral: true })
+    position(world, account, market(world, 'out'), { supply: 10n ** 18n, collateral: true })
+    const mode = world.eModes.rowOf(`${POOL}:3`)
+    world.eModes.columns.ltvBps.set(mode, 9000)
+    world.eModes.columns.thresholdBps.set(mode, 9500)
+    expect(accountData(world, account, 0)).toMatchObject({ thresholdBps: 8250n })
+    world.accounts.columns.eMode.set(account, 3)
+    expect(accountData(world, account, 0)).toMatchObject({ collateralE8: 2n * 10n ** 8n, thresholdBps: 8875n, ltvBps: 8500n })
+    world.eModes.columns.priceE8.set(mode, 3n * 10n ** 8n)
+    expect(accountData(world, account, 0)).toMatchObject({ collateralE8: 2n * 10n ** 8n })
+    world.eModes.columns.priceSource.set(mode, 9n)
+    expect(accountData(world, account, 0)).toMatchObject({ collateralE8: 4n * 10n ** 8n })
+  })
+})
+
+describe('good price', () => {
+  function run(prices: readonly (readonly [timeS: number, price: number])[]): readonly number[] {
+    const world = empty()
+    const row = market(world, 'a')
+    world.markets.columns.price.set(row, 0)
+    return prices.map(([timeS, price]) => {
+      const before = world.markets.columns.price.get(row)
+      world.markets.columns.price.set(row, price)
+      keepGoodPrice(world, row, before, timeS)
+      return world.markets.columns.goodPrice.get(row)
+    })
+  }
+  test('follows what moves by 10 % or less; holds at one unit more', () => {
+    expect(
+      run([
+        [0, 100],
+        [12, 110],
+        [24, 99],
+      ]),
+    ).toEqual([100, 110, 99])
+    expect(
+      run([
+        [0, 100],
+        [12, 110.01],
+        [24, 110],
+      ]),
+    ).toEqual([100, 100, 100])
+    expect(
+      run([
+        [0, 100],
+        [12, 89.99],
+      ]),
+    ).toEqual([100, 100])
+  })
+  test('a second jump does not replace it: an attacker would only need two', () => {
+    expect(
+      run([
+        [0, 100],
+        [12, 150],
+        [24, 300],
+      ]),
+    ).toEqual([100, 100, 100])
+  })
+  test('is the price again once back within 5 %', () => {
+    expect(
+      run([
+        [0, 100],
+        [12, 150],
+        [24, 105.01],
+        [36, 105],
+        [48, 107],
+      ]),
+    ).toEqual([100, 100, 100, 105, 107])
+  })
+  test("is the price after an hour: then it is the market's", () => {
+    expect(
+      run([
+        [0, 100],
+        [12, 150],
+        [3611, 150],
+        [3612, 150],
+      ]),
+    ).toEqual([100, 100, 100, 150])
+  })
+  test('a price of zero is a jump; none before it is no jump', () => {
+    expect(
+      run([
+        [0, 100],
+        [12, 0],
+        [24, 100],
+      ]),
+    ).toEqual([100, 100, 100])
+    expect(
+      run([
+        [0, 0],
+        [12, 100],
+      ]),
+    ).toEqual([0, 100])
+  })
+})
+
+describe('aged accounts', () => {
+  test('count at seven days, not a second before, and follow their positions', () => {
+    const world = empty()
+    const [a, b] = [market(world, 'a'), market(world, 'b')]
+    const [old, young] = [accountRow(world, POOL, 0, '0x02', 1000), accountRow(world, POOL, 0, '0x03', 2000)]
+    for (const account of [old, young]) position(world, account, a, { supply: 1n, collateral: true })
+    const counts = (row: number): readonly number[] => {
+      const { agedSuppliers, agedIndebted, agedMixed, agedBorrowers } = world.markets.at(row)
+      return [agedSuppliers, agedIndebted, agedMixed, agedBorrowers]
+    }
+    const at = (timeS: number, ...changed: readonly number[]): void => {
+      for (const account of [...ripen(world, POOL, 0, timeS), ...changed]) countAged(world, account)
+    }
+    at(1000 + 7 * DAY_S - 1, old, young)
+    expect(counts(a)).toEqual([0, 0, 0, 0])
+    at(1000 + 7 * DAY_S)
+    expect(counts(a)).toEqual([1, 0, 0, 0])
+    position(world, old, b, { debt: 5n })
+    at(1000 + 7 * DAY_S, old)
+    expect([counts(a), counts(b)]).toEqual([
+      [1, 1, 0, 0],
+      [0, 0, 0, 1],
+    ])
+    position(world, old, b, { supply: 5n, collateral: true })
+    at(1000 + 7 * DAY_S, old)
+    expect([counts(a), counts(b)]).toEqual([
+      [1, 1, 1, 0],
+      [1, 1, 1, 1],
+    ])
+    at(2000 + 7 * DAY_S)
+    expect(counts(a)).toEqual([2, 1, 1, 0])
+    position(world, old, b, { debt: 0n })
+    position(world, old, a, { collateral: false })
+    at(3000 + 7 * DAY_S, old)
+    expect([counts(a), counts(b)]).toEqual([
+      [1, 0, 0, 0],
+      [1, 0, 0, 0],
+    ])
+  })
+})

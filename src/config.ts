@@ -36,9 +36,13 @@ const schema = z.strictObject({
     )
     .min(1),
   watch: z.array(z.custom<Watched>((v) => isWatched(v), 'want what chainlinkFeeds() or aaveV3Pool() returns')).min(1),
-  detectors: z.array(z.custom<BoundDetector>((v) => isDetector(v), 'want detectors called with their parameters, like oracleJump()')).min(1),
+  detectors: z
+    .array(z.custom<BoundDetector>((v) => isDetector(v), 'want detectors called with their parameters, like oracleJump()'))
+    .min(1),
   /** Needed to act: the Guard's signers in the Guard's order, and k. */
-  quorum: z.strictObject({ signers: z.array(signer).min(1).max(64), k: z.number().int().positive(), windowS: z.number().int().positive() }).optional(),
+  quorum: z
+    .strictObject({ signers: z.array(signer).min(1).max(64), k: z.number().int().positive(), windowS: z.number().int().positive() })
+    .optional(),
   fees: z
     .strictObject({ maxFeeGwei: z.number().positive(), priorityFeeGwei: z.number().nonnegative() })
     .default({ maxFeeGwei: 300, priorityFeeGwei: 5 }),
@@ -60,16 +64,20 @@ export function defineConfig(input: ConfigInput): Config {
   }
   const config = parsed.data
   const { quorum, nodes } = config
-  if (quorum && quorum.k > quorum.signers.length) throw new UserError('config.quorum.k', quorum.k, `at most the number of signers, ${quorum.signers.length}`)
+  if (quorum && quorum.k > quorum.signers.length)
+    throw new UserError('config.quorum.k', quorum.k, `at most the number of signers, ${quorum.signers.length}`)
   const ids = nodes.map((n) => n.id)
   if (new Set(ids).size < ids.length) throw new UserError('config.nodes', ids.join(', '), 'ids that differ')
   const folders = nodes.map((n) => n.dataDir)
-  if (new Set(folders).size < folders.length) throw new UserError('config.nodes.dataDir', folders.join(', '), 'a folder of its own for each node')
+  if (new Set(folders).size < folders.length)
+    throw new UserError('config.nodes.dataDir', folders.join(', '), 'a folder of its own for each node')
   return config
 }
 
 function isWatched(value: unknown): value is Watched {
-  return typeof value === 'object' && value !== null && Array.isArray((value as Watched).protocols) && Array.isArray((value as Watched).venues)
+  return (
+    typeof value === 'object' && value !== null && Array.isArray((value as Watched).protocols) && Array.isArray((value as Watched).venues)
+  )
 }
 
 function isDetector(value: unknown): value is BoundDetector {

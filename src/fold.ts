@@ -108,10 +108,28 @@ export class Fold {
     const incidents = assess(world, this.findings, block, this.rules.assess)
     this.bindActions(incidents)
     const before = this.applied.at(-1)
-    const now: Applied = { number: block.number, hash: block.hash, timeS: block.timeS, mark, incidents, asked: new Map(), refuted: new Set() }
+    const now: Applied = {
+      number: block.number,
+      hash: block.hash,
+      timeS: block.timeS,
+      mark,
+      incidents,
+      asked: new Map(),
+      refuted: new Set(),
+    }
     this.applied.push(now)
-    const verdict = { number: block.number, hash: block.hash, rulesHash: this.rules.rulesHash, findings: canonicalHash(found.map((f) => f.id)) }
-    const changed = incidents.filter((i) => isNews(i, before?.incidents.find((b) => b.id === i.id)))
+    const verdict = {
+      number: block.number,
+      hash: block.hash,
+      rulesHash: this.rules.rulesHash,
+      findings: canonicalHash(found.map((f) => f.id)),
+    }
+    const changed = incidents.filter((i) =>
+      isNews(
+        i,
+        before?.incidents.find((b) => b.id === i.id),
+      ),
+    )
     const closed = (before?.incidents ?? []).filter((b) => !incidents.some((i) => i.id === b.id))
     return {
       ...NOTHING,
@@ -141,7 +159,14 @@ export class Fold {
   }
 
   private detect(block: { readonly number: number; readonly hash: Hex; readonly timeS: number }, pending: boolean): readonly Finding[] {
-    return this.engine.run({ chainId: this.world.chainId, number: block.number, hash: block.hash, timeS: block.timeS, pending, provisional: false })
+    return this.engine.run({
+      chainId: this.world.chainId,
+      number: block.number,
+      hash: block.hash,
+      timeS: block.timeS,
+      pending,
+      provisional: false,
+    })
   }
 
   /** Accounts that a finding names are checked against the contract in the next block. */
@@ -170,7 +195,9 @@ export class Fold {
     const options = all ? optionsFor(this.world, venue, incident) : [OBSERVE]
     const probes = venue.probes(this.world, incident.suspects)
     now.asked.set(incident.id, { options, probes })
-    return [{ chainId: this.world.chainId, onHash: now.hash, onNumber: now.number, incident: incident.id, guard: venue.guard, options, probes }]
+    return [
+      { chainId: this.world.chainId, onHash: now.hash, onNumber: now.number, incident: incident.id, guard: venue.guard, options, probes },
+    ]
   }
 
   private simulated(input: Extract<Input, { kind: 'simulated' }>): Step {
@@ -190,8 +217,18 @@ export class Fold {
     return { ...NOTHING, entries: [this.entry('decision', decision)], proposals: decision.proposals, acceptable: decision.acceptable }
   }
 
-  private keepUp(incidents: readonly Incident[], timeS: number): { readonly proposals: readonly Proposal[]; readonly acceptable: readonly Proposal[]; readonly errands: readonly Errand[] } {
-    const all = this.rules.venues.map((venue) => upkeep(this.world, venue, incidents.find((i) => i.venueId === venue.pool), timeS))
+  private keepUp(
+    incidents: readonly Incident[],
+    timeS: number,
+  ): { readonly proposals: readonly Proposal[]; readonly acceptable: readonly Proposal[]; readonly errands: readonly Errand[] } {
+    const all = this.rules.venues.map((venue) =>
+      upkeep(
+        this.world,
+        venue,
+        incidents.find((i) => i.venueId === venue.pool),
+        timeS,
+      ),
+    )
     const proposals = all.flatMap((u) => u.proposals)
     return { proposals, acceptable: proposals, errands: all.flatMap((u) => u.errands) }
   }
@@ -236,7 +273,15 @@ export class Fold {
     const head = this.head
     if (!head || head.hash !== input.onHash) return NOTHING
     const mark = this.world.store.mark()
-    const block = { chainId: input.chainId, number: head.number + 1, hash: input.txHash, parentHash: head.hash, timeS: head.timeS, logs: input.logs, reads: input.reads }
+    const block = {
+      chainId: input.chainId,
+      number: head.number + 1,
+      hash: input.txHash,
+      parentHash: head.hash,
+      timeS: head.timeS,
+      logs: input.logs,
+      reads: input.reads,
+    }
     try {
       this.apply(block)
       const found = this.detect(block, true).filter((f) => atLeast(f.severity, 'medium'))
@@ -269,5 +314,10 @@ export class Fold {
 /** Worth a line in the log: new, or changed in what people look at. */
 function isNews(now: Incident, before: Incident | undefined): boolean {
   if (!before) return true
-  return now.status !== before.status || now.severity !== before.severity || now.sources.join() !== before.sources.join() || now.suspects.join() !== before.suspects.join()
+  return (
+    now.status !== before.status ||
+    now.severity !== before.severity ||
+    now.sources.join() !== before.sources.join() ||
+    now.suspects.join() !== before.suspects.join()
+  )
 }

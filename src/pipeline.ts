@@ -75,7 +75,7 @@ export function startNode(options: NodeOptions): RunningNode {
   const simulator = createSimulator({ endpoint: node.endpoint, onFailure: (error) => events.error?.(node.id, error) })
   const edge = wallet && config.quorum ? armed(wallet, config.quorum) : undefined
   const checkpoints: Checkpoint[] = []
-  let warm: true | undefined
+  let warm = false
 
   const done = run()
   return {
@@ -108,7 +108,8 @@ export function startNode(options: NodeOptions): RunningNode {
     if (input.kind === 'committed') {
       events.block?.(node.id, head.number, live, source.seenAtMs(head.hash))
       if (!live) return // history: judged and recorded, but long past answering
-      warm ??= await warmUp(head)
+      if (!warm) await warmUp(head)
+      warm = true
       edge?.relay.begin(head)
       await edge?.responder.onBlock(head.number)
     }
@@ -121,16 +122,23 @@ export function startNode(options: NodeOptions): RunningNode {
   }
 
   /** The first question and the first signature are slow (sockets, compilers): let them not be those of an attack. */
-  async function warmUp(head: { readonly number: number; readonly hash: Hex }): Promise<true> {
+  async function warmUp(head: { readonly number: number; readonly hash: Hex }): Promise<void> {
     const guard = rules.venues.find((v) => v.guard)?.guard
-    if (!edge || !guard) return true
+    if (!edge || !guard) return
     const probe = { name: 'warm-up', from: guard, to: guard, data: '0x', usd: 0 } as const
-    const question = { chainId: rules.chainId, onHash: head.hash, onNumber: head.number, incident: head.hash, guard, options: [OBSERVE], probes: [probe] }
+    const question = {
+      chainId: rules.chainId,
+      onHash: head.hash,
+      onNumber: head.number,
+      incident: head.hash,
+      guard,
+      options: [OBSERVE],
+      probes: [probe],
+    }
     for (let i = 0; i < WARM_UP_ROUNDS; i++) {
       await simulator.simulate(question, profile.requestTimeoutMs)
       await edge.quorum.warmUp()
     }
-    return true
   }
 
   /** The deterministic step and its record: nothing between them may fail or wait. */
@@ -173,13 +181,23 @@ export function startNode(options: NodeOptions): RunningNode {
       ...quorumConfig,
       address: wallet.address,
       sign: wallet.signDigest,
-      onApproval: (approval: Approval, own) => log('approval', { digest: approval.digest, signer: approval.signer, signature: approval.signature, own }),
+      onApproval: (approval: Approval, own) =>
+        log('approval', { digest: approval.digest, signer: approval.signer, signature: approval.signature, own }),
       onCertificate: (certificate: Certificate) => {
         const seenAtMs = fold.head ? source.seenAtMs(fold.head.hash) : undefined
         const { operation, action, subject, incident } = certificate.proposal
         const signers = quorumConfig.signers.filter((_, i) => (certificate.signers >> BigInt(i)) & 1n)
         const msFromHead = seenAtMs === undefined ? null : Date.now() - seenAtMs
-        log('certificate', { operation, action, subject, incident, window: certificate.window, digest: certificate.digest, signers, msFromHead })
+        log('certificate', {
+          operation,
+          action,
+          subject,
+          incident,
+          window: certificate.window,
+          digest: certificate.digest,
+          signers,
+          msFromHead,
+        })
         relay.certified(certificate)
       },
     })

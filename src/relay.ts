@@ -61,7 +61,11 @@ export class Relay {
   certified(certificate: Certificate): void {
     const turn = this.turn(certificate.proposal.round)
     if (turn === 0) this.send(certificate)
-    else this.waiting = [...this.waiting.filter((w) => w.fromBlock + 10 > this.head.number), { certificate, fromBlock: this.head.number + turn }]
+    else
+      this.waiting = [
+        ...this.waiting.filter((w) => w.fromBlock + 10 > this.head.number),
+        { certificate, fromBlock: this.head.number + turn },
+      ]
   }
 
   /** Resolves when all that was to be sent has been tried. */
@@ -70,7 +74,10 @@ export class Relay {
   }
 
   private wants(proposal: Proposal): boolean {
-    return this.proposals.some((p) => p.operation === proposal.operation && p.entry === proposal.entry && p.subject === proposal.subject && p.round === proposal.round)
+    return this.proposals.some(
+      (p) =>
+        p.operation === proposal.operation && p.entry === proposal.entry && p.subject === proposal.subject && p.round === proposal.round,
+    )
   }
 
   /** 0: it is this node's turn; else how many blocks later. */

@@ -33,7 +33,10 @@ export function restore(fold: Fold, record: NodeRecord, rulesHash: Hex): string 
     dump.delete(FINDINGS)
     fold.world.store.restore(dump)
     const timeS = fold.world.chains.columns.timeS.get(0)
-    fold.resume({ number: loaded.head.number, hash: loaded.head.hash, timeS }, findings.map((text) => JSON.parse(text) as Finding))
+    fold.resume(
+      { number: loaded.head.number, hash: loaded.head.hash, timeS },
+      findings.map((text) => JSON.parse(text) as Finding),
+    )
     since = loaded.throughInputSeq
     from = `the checkpoint of block ${loaded.head.number}`
   } else if (!loaded.inputsWhole) {

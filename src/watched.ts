@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { Hex } from './core/flow.ts'
 import { entryId } from './core/guard-entry.ts'
 import { addressSubject } from './core/subject.ts'
-import { aaveV3 } from './protocols/aave-v3/index.ts'
 import { aaveGuardEntries } from './protocols/aave-v3/entries.ts'
+import { aaveV3 } from './protocols/aave-v3/index.ts'
 import { aaveProbes } from './protocols/aave-v3/probes.ts'
 import { chainlink } from './protocols/chainlink/index.ts'
 import { guard as guardAdapter } from './protocols/guard/index.ts'
@@ -32,7 +32,9 @@ const feedsSchema = z.strictObject({
 /** Chainlink feeds; give each its independent second feed where there is one. */
 export function chainlinkFeeds(input: z.input<typeof feedsSchema>): Watched {
   const config = feedsSchema.parse(input)
-  const feeds = config.feeds.map(({ name, proxy, secondProxy }) => (secondProxy === undefined ? { name, proxy } : { name, proxy, secondProxy }))
+  const feeds = config.feeds.map(({ name, proxy, secondProxy }) =>
+    secondProxy === undefined ? { name, proxy } : { name, proxy, secondProxy },
+  )
   return { rules: { chainlink: config }, protocols: [chainlink({ chainId: config.chainId, feeds })], venues: [] }
 }
 
@@ -62,7 +64,11 @@ export function aaveV3Pool(input: z.input<typeof aaveSchema>): Watched {
     return { rules: { aaveV3: config }, protocols: [protocol], venues: [{ protocol, pool, guard: undefined, probes: () => [] }] }
   }
   const { address: guard, assets, configurator, dataProvider } = config.guard
-  const times = { expiryS: config.guard.expiryS ?? 600, hardCapS: config.guard.hardCapS ?? 14_400, cooldownS: config.guard.cooldownS ?? 3_600 }
+  const times = {
+    expiryS: config.guard.expiryS ?? 600,
+    hardCapS: config.guard.hardCapS ?? 14_400,
+    cooldownS: config.guard.cooldownS ?? 3_600,
+  }
   const entries = aaveGuardEntries({ pool, configurator, dataProvider, assets, ...times })
   const protocol = aaveV3({ chainId: config.chainId, pool, guard: { entries } })
   const known = entries.map(({ symbol, entry }) => ({

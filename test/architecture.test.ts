@@ -14,7 +14,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/core': [],
   'src/store': ['src/core'],
-  'src/ingest': ['src/core', 'src/store'],
+  'src/ingest': ['src/core', 'src/store', 'src/contracts'],
   'src/state': ['src/core', 'src/store'],
   'src/protocols/*': ['src/core', 'src/store', 'src/state'],
   'src/detect': ['src/core', 'src/store', 'src/state'],

@@ -31,10 +31,14 @@ describe('a node that is cut off', () => {
 
   test('one down: the others act, once', async () => {
     await stage.proxies[1]?.resume()
-    await until('the action is executed', async () => {
-      await nodes.judged(await stage.mine(), ['c'])
-      return (await executions()) > 0
-    }, 40_000)
+    await until(
+      'the action is executed',
+      async () => {
+        await nodes.judged(await stage.mine(), ['c'])
+        return (await executions()) > 0
+      },
+      40_000,
+    )
     for (let i = 0; i < 3; i++) await nodes.judged(await stage.mine(), ['b', 'c'])
     expect(await executions()).toBe(1)
   }, 60_000)

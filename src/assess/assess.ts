@@ -1,10 +1,10 @@
 // From findings to incidents: what is going on at a venue, how bad, how likely, and what is at stake. Computed again at each block.
 import type { Finding, Hex, Incident, Source, Subject } from '../core/flow.ts'
-import { hex32 } from '../core/words.ts'
 import { atLeast, worst } from '../core/severity.ts'
 import { subjectAddress } from '../core/subject.ts'
-import type { World } from '../state/world.ts'
+import { hex32 } from '../core/words.ts'
 import { displaced, figuresOf, lossAtRiskUsd, marketsOf } from '../state/loss.ts'
+import type { World } from '../state/world.ts'
 import { assumedProbability } from './probability.ts'
 
 export interface AssessRules {
@@ -56,8 +56,13 @@ function assessVenue(
     columns.incidentTimeS.set(venue, first.timeS)
   }
   const markets = marketsOf(world, venue)
-  const suspects = markets.filter((m) => findings.some((f) => isSuspect(world, m, f.subject)) || actions.includes(m))
-  const drained = markets.filter((m) => findings.some((f) => f.subject.kind === 'market' && f.source === 'pool' && f.subject.id === world.markets.keyOf(m)))
+  // a market that we act on stays in doubt while its price is, also when the finding has left the window
+  const suspects = markets.filter(
+    (m) => findings.some((f) => isSuspect(world, m, f.subject)) || (actions.includes(m) && displaced(figuresOf(world, m))),
+  )
+  const drained = markets.filter((m) =>
+    findings.some((f) => f.subject.kind === 'market' && f.source === 'pool' && f.subject.id === world.markets.keyOf(m)),
+  )
   const figures = markets.map((m) => figuresOf(world, m))
   const lossUsd = lossAtRiskUsd(figures, suspects, drained)
 

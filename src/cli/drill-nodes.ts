@@ -44,7 +44,12 @@ export interface DrillNodes {
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
 
 /** Writes the config of the lab's nodes, keys in files of their own that only their owner can read. */
-export function writeConfig(folder: string, chain: LabChain, ports: readonly number[], maxFeeGwei: number): { readonly file: string; readonly dataDirs: readonly string[] } {
+export function writeConfig(
+  folder: string,
+  chain: LabChain,
+  ports: readonly number[],
+  maxFeeGwei: number,
+): { readonly file: string; readonly dataDirs: readonly string[] } {
   rmSync(folder, { recursive: true, force: true })
   const nodes = chain.nodes.map(({ privateKey }, i) => {
     const id = NAMES[i] ?? `n${i}`
@@ -55,7 +60,11 @@ export function writeConfig(folder: string, chain: LabChain, ports: readonly num
   })
   const { chainId, pool, guard, configurator, dataProvider, quorum } = chain
   const assets = chain.assets.map(({ address, decimals, symbol }) => ({ address, decimals, symbol }))
-  const feeds = chain.feeds.map(({ id, proxy }) => ({ name: `${id} / USD`, proxy, ...(id === chain.secondFeed.symbol ? { secondProxy: chain.secondFeed.proxy } : {}) }))
+  const feeds = chain.feeds.map(({ id, proxy }) => ({
+    name: `${id} / USD`,
+    proxy,
+    ...(id === chain.secondFeed.symbol ? { secondProxy: chain.secondFeed.proxy } : {}),
+  }))
   const show = (value: unknown) => JSON.stringify(value, null, 2).replaceAll('\n', '\n  ')
   const text = `// Written by firebreak drill: ${chain.nodes.length} nodes on the embedded lab. Use it with: firebreak watch --config <this file>
 import { aaveV3Pool, accountHealth, blind, chainlinkFeeds, defineConfig, oracleJump, oracleReporters, outflowRate } from 'firebreak'
@@ -82,7 +91,14 @@ export function startNodes(
   options: { readonly armed: boolean; readonly capture?: string; readonly onLine: (line: WatchLine) => void },
 ): DrillNodes {
   const bin = fileURLToPath(new URL('../../bin/firebreak.mjs', import.meta.url))
-  const args = ['watch', ...(options.armed ? ['--armed'] : []), '--config', written.file, '--json', ...(options.capture ? ['--capture', options.capture] : [])]
+  const args = [
+    'watch',
+    ...(options.armed ? ['--armed'] : []),
+    '--config',
+    written.file,
+    '--json',
+    ...(options.capture ? ['--capture', options.capture] : []),
+  ]
   const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   const exited = new Promise<number | null>((done) => child.once('exit', (code) => done(code)))
   const nodes = written.dataDirs.length

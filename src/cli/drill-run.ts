@@ -4,20 +4,17 @@ import { join, relative } from 'node:path'
 import { parseEventLogs } from 'viem'
 import { Guard } from '../contracts/Guard.ts'
 import type { Hex } from '../core/flow.ts'
-import type { Response } from '../tools/drill-measure.ts'
+import type { Scenario } from '../scenario.ts'
+import type { LabRun, Response } from '../tools/drill-measure.ts'
 import { guardedResponse, type NodeReport } from '../tools/drill-response.ts'
+import type { LabModule, LabPrepared, LabReady } from '../tools/lab-module.ts'
 import { type DrillNodes, startNodes, type WatchLine, writeConfig } from './drill-nodes.ts'
 import { describe, paint } from './show.ts'
 
-type Lab = typeof import('../../lab/index.ts')
-type LabScenario = Lab['scenarios'][number]
-type Prepared = Awaited<ReturnType<Lab['preparedState']>>
-type LabRun = Awaited<ReturnType<Lab['runScenario']>>
-
 export interface RunSetup {
-  readonly lab: Lab
-  readonly scenario: LabScenario
-  readonly prepared: Prepared
+  readonly lab: LabModule
+  readonly scenario: Scenario
+  readonly prepared: LabPrepared
   readonly seed: number
   readonly folder: string
   readonly capture?: string
@@ -43,7 +40,8 @@ export async function observeRun(setup: RunSetup): Promise<LabRun> {
   watch.onLine = (line) => {
     const finding = line.body as { severity: string; detector: string; summary: string } | undefined
     if (line.kind !== 'finding' || line.node !== 'a' || !finding || !['high', 'critical'].includes(finding.severity)) return
-    if (!found.has(finding.detector)) for (const text of describe({ kind: line.kind, block: line.block ?? 0, body: line.body })) say(`  ${text}`)
+    if (!found.has(finding.detector))
+      for (const text of describe({ kind: line.kind, block: line.block ?? 0, body: line.body })) say(`  ${text}`)
     found.set(finding.detector, (found.get(finding.detector) ?? 0) + 1)
   }
   try {
@@ -57,7 +55,9 @@ export async function observeRun(setup: RunSetup): Promise<LabRun> {
     })
     const gain = Math.max(0, run.loss.at(-1)?.gainUsd ?? 0)
     const seen = [...found].map(([detector, n]) => `${detector} ${n} times`).join(', ') || 'nothing'
-    say(`  ${run.blocks.length} blocks; found ${seen}${scenario.kind === 'attack' ? `; loss ${Math.round(gain).toLocaleString('en-US')} USD` : ''}`)
+    say(
+      `  ${run.blocks.length} blocks; found ${seen}${scenario.kind === 'attack' ? `; loss ${Math.round(gain).toLocaleString('en-US')} USD` : ''}`,
+    )
     return run
   } finally {
     await watch.stop()
@@ -69,18 +69,18 @@ export interface GuardedOptions extends RunSetup {
   readonly ordering: 'won' | 'lost'
   readonly show: boolean
   readonly keep: boolean
-  readonly fees: Lab['FEES']
 }
 
 export async function runGuarded(options: GuardedOptions): Promise<GuardedRun> {
-  const { lab, scenario, prepared, seed, blockMs, ordering, show, keep, say, fees } = options
-  const fee = ordering === 'won' ? fees.responderWon : fees.responderLost
+  const { lab, scenario, prepared, seed, blockMs, ordering, show, keep, say } = options
+  const fee = ordering === 'won' ? lab.fees.responderWon : lab.fees.responderLost
   const watch = await watchLab({ ...options, name: 'guarded', armed: true, maxFeeGwei: Number(fee) / 1e9 })
   const lines: NodeReport[] = []
   watch.onLine = (line) => {
     lines.push(line as NodeReport)
     if (!show) return
-    if (line.kind === 'intent' || line.kind === 'error' || line.kind === 'ended') say(`  node ${line.node ?? ''}  ${line.kind === 'intent' ? intentText(line) : String(line['error'] ?? line['code'])}`)
+    if (line.kind === 'intent' || line.kind === 'error' || line.kind === 'ended')
+      say(`  node ${line.node ?? ''}  ${line.kind === 'intent' ? intentText(line) : String(line['error'] ?? line['code'])}`)
     else if (line.node === 'a') for (const text of describe({ kind: line.kind, block: line.block ?? 0, body: line.body })) say(`  ${text}`)
   }
   let guardedNow: Promise<Omit<GuardedRun, 'run'>> | undefined
@@ -119,7 +119,7 @@ type Rpc = (method: string, params: readonly unknown[]) => Promise<unknown>
 
 interface LabWatch {
   onLine: (line: WatchLine) => void
-  readonly onReady: (ready: { readonly rpcUrl: string; readonly port: number }) => Promise<void>
+  readonly onReady: (ready: LabReady) => Promise<void>
   readonly nodes: () => DrillNodes
   readonly rpc: () => Rpc
   readonly rpcUrl: () => string
@@ -127,9 +127,11 @@ interface LabWatch {
 }
 
 /** Nodes behind a proxy each, on a chain that is not there yet. */
-async function watchLab(setup: RunSetup & { readonly name: string; readonly armed: boolean; readonly maxFeeGwei: number }): Promise<LabWatch> {
+async function watchLab(
+  setup: RunSetup & { readonly name: string; readonly armed: boolean; readonly maxFeeGwei: number },
+): Promise<LabWatch> {
   const { lab, prepared, folder, name, armed, maxFeeGwei, say, capture } = setup
-  const proxies: Awaited<ReturnType<Lab['startProxy']>>[] = []
+  const proxies: Awaited<ReturnType<LabModule['startProxy']>>[] = []
   let nodes: DrillNodes | undefined
   let url = ''
   const watch: LabWatch = {
@@ -158,10 +160,18 @@ async function watchLab(setup: RunSetup & { readonly name: string; readonly arme
 }
 
 /** No action of ours in force, and none lifted within the last blocks. */
-async function isQuiet(rpc: Rpc, prepared: Prepared, block: number): Promise<boolean> {
+async function isQuiet(rpc: Rpc, prepared: LabPrepared, block: number): Promise<boolean> {
   const fromBlock = `0x${prepared.head.number.toString(16)}`
-  const raw = (await rpc('eth_getLogs', [{ address: prepared.deployment.guard, fromBlock, toBlock: 'latest' }])) as { blockNumber: Hex; topics: Hex[]; data: Hex }[]
-  const events = parseEventLogs({ abi: Guard.abi, logs: raw as never }) as unknown as { eventName: string; blockNumber: Hex; args: { entry: Hex; subject: Hex } }[]
+  const raw = (await rpc('eth_getLogs', [{ address: prepared.deployment.guard, fromBlock, toBlock: 'latest' }])) as {
+    blockNumber: Hex
+    topics: Hex[]
+    data: Hex
+  }[]
+  const events = parseEventLogs({ abi: Guard.abi, logs: raw as never }) as unknown as {
+    eventName: string
+    blockNumber: Hex
+    args: { entry: Hex; subject: Hex }
+  }[]
   const active = new Set<string>()
   let lastEnd = 0
   for (const { eventName, args, blockNumber } of events) {
@@ -176,14 +186,23 @@ async function isQuiet(rpc: Rpc, prepared: Prepared, block: number): Promise<boo
 }
 
 async function keepUntilSignal(watch: LabWatch, say: (text: string) => void): Promise<void> {
-  say(`\n  kept: RPC ${watch.rpcUrl()}, data folders ${watch.nodes().dataDirs.map((d) => relative(process.cwd(), d)).join(', ')}`)
+  say(
+    `\n  kept: RPC ${watch.rpcUrl()}, data folders ${watch
+      .nodes()
+      .dataDirs.map((d) => relative(process.cwd(), d))
+      .join(', ')}`,
+  )
   say('  Ctrl-C ends it')
   await new Promise<void>((done) => process.once('SIGINT', () => done()))
 }
 
 export function rpcAt(url: string): Rpc {
   return async (method, params) => {
-    const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }) })
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    })
     const answer = (await response.json()) as { result?: unknown; error?: { message: string } }
     if (answer.error) throw new Error(`${method}: ${answer.error.message}`)
     return answer.result

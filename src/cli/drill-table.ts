@@ -8,7 +8,12 @@ const ms = (value: number | null): string => (value === null ? 'n/a' : `${value.
 
 export function runTable(run: DrillRun): readonly string[] {
   const rows: (readonly [string, string])[] = [
-    ['detected', run.kind === 'attack' ? `${run.detected ? 'yes' : 'no'}, ${blocks(run.timeToDetectBlocks)} after the evidence, in ${ms(run.timeToDetectMs)}` : `${run.alerts} alerts`],
+    [
+      'detected',
+      run.kind === 'attack'
+        ? `${run.detected ? 'yes' : 'no'}, ${blocks(run.timeToDetectBlocks)} after the evidence, in ${ms(run.timeToDetectMs)}`
+        : `${run.alerts} alerts`,
+    ],
     ['from block seen to k signatures', ms(run.timeToActMs)],
   ]
   if (run.kind === 'attack')
@@ -23,8 +28,15 @@ export function runTable(run: DrillRun): readonly string[] {
       ['contained', run.contained ? 'yes' : 'no'],
     )
   else rows.push(['false actions', String(run.falseActions)])
-  rows.push(['honest operations failed', `${run.honestOpsFailed} of ${run.honestOps}`], ['alerts', String(run.alerts)], ['blocks', String(run.blocks)])
-  const actions = run.actions.map((a) => `  ${a.action} (${a.class}) on ${a.subject}${a.effective ? '' : ', not effective'}${a.liftedAfterBlocks === null ? ', not lifted' : `, lifted after ${a.liftedAfterBlocks} blocks`}`)
+  rows.push(
+    ['honest operations failed', `${run.honestOpsFailed} of ${run.honestOps}`],
+    ['alerts', String(run.alerts)],
+    ['blocks', String(run.blocks)],
+  )
+  const actions = run.actions.map(
+    (a) =>
+      `  ${a.action} (${a.class}) on ${a.subject}${a.effective ? '' : ', not effective'}${a.liftedAfterBlocks === null ? ', not lifted' : `, lifted after ${a.liftedAfterBlocks} blocks`}`,
+  )
   return [...align(rows), ...(actions.length > 0 ? ['actions:', ...actions] : ['actions: none'])]
 }
 

@@ -1,14 +1,15 @@
 // `firebreak drill`: an attack on the embedded lab, unguarded and guarded, and what the difference is. The lab is loaded only here.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import { type DrillDocument, type DrillRun, drillDocument, summarize } from '../tools/drill-document.ts'
 import { baselinesOf, measure } from '../tools/drill-measure.ts'
+import type { LabModule } from '../tools/lab-module.ts'
 import { VERSION } from '../version.ts'
 import { type GuardedRun, observeRun, runGuarded } from './drill-run.ts'
+import { baselineTable, runTable } from './drill-table.ts'
 import { machine } from './machine.ts'
 import { paint } from './show.ts'
-import { baselineTable, runTable } from './drill-table.ts'
 
 export interface DrillOptions {
   readonly scenario: readonly string[]
@@ -22,12 +23,19 @@ export interface DrillOptions {
   readonly json?: string
 }
 
+/** From a checkout only: the lab's packages are not dependencies of the product. */
+async function loadLab(): Promise<LabModule> {
+  const path = new URL('../../lab/index.ts', import.meta.url)
+  if (!existsSync(path)) throw new UserError('firebreak drill', 'an installed package', 'a checkout of the repository, which holds the lab')
+  return ((await import(path.href)) as { readonly lab: LabModule }).lab
+}
+
 /** Seconds between the lab's blocks. */
 const BLOCK_S = 12
 
 export async function drill(options: DrillOptions): Promise<void> {
   const { blockMs, ordering, show, keep } = options
-  const lab = await import('../../lab/index.ts')
+  const lab = await loadLab()
   if (options.list) {
     for (const s of lab.scenarios) console.log(`${s.id.padEnd(24)} ${s.kind.padEnd(7)} ${s.title}`)
     return
@@ -45,22 +53,40 @@ export async function drill(options: DrillOptions): Promise<void> {
   const runs: DrillRun[] = []
   const baselines: DrillDocument['baselines'][number][] = []
   for (const scenario of chosen) {
-    const setup = { lab, scenario, prepared, seed: options.seed, folder: join(folder, scenario.id), ...(options.capture ? { capture: resolve(options.capture) } : {}) }
+    const setup = {
+      lab,
+      scenario,
+      prepared,
+      seed: options.seed,
+      folder: join(folder, scenario.id),
+      ...(options.capture ? { capture: resolve(options.capture) } : {}),
+    }
     say(`\n${paint('bold', `${scenario.id}: ${scenario.title}`)}`)
     say(paint('bold', '\n1. unguarded: the nodes only observe'))
     const unguarded = await observeRun({ ...setup, say })
     say(paint('bold', '\n2. guarded: the same chain, the same traffic, the nodes armed'))
-    const guarded: GuardedRun = await runGuarded({ ...setup, blockMs, ordering, show, keep, say, fees: lab.FEES })
+    const guarded: GuardedRun = await runGuarded({ ...setup, blockMs, ordering, show, keep, say })
     checkSameChain(unguarded.blocks, guarded.run.blocks, guarded.firstOwnBlock)
     const facts = { ...scenario, shareOfMarket: scenario.pace?.shareOfMarket ?? null }
-    const run = measure(facts, unguarded, guarded.run, guarded.response, { blockMs: options.blockMs, ordering: options.ordering, origin: 'own' })
+    const run = measure(facts, unguarded, guarded.run, guarded.response, {
+      blockMs: options.blockMs,
+      ordering: options.ordering,
+      origin: 'own',
+    })
     const others = baselinesOf(facts, unguarded, guarded.response, BLOCK_S)
     runs.push(run)
     baselines.push(...others)
     say(paint('bold', '\n3. the difference'))
     for (const line of [...runTable(run), ...baselineTable(run, others)]) say(line)
   }
-  const document = drillDocument.parse({ version: VERSION, seed: options.seed, machine: machine(), runs, baselines, summary: summarize(runs) })
+  const document = drillDocument.parse({
+    version: VERSION,
+    seed: options.seed,
+    machine: machine(),
+    runs,
+    baselines,
+    summary: summarize(runs),
+  })
   if (options.json) {
     writeFileSync(options.json, `${JSON.stringify(document, null, 2)}\n`)
     say(`\nwritten: ${options.json}`)
@@ -89,6 +115,10 @@ function checkSameChain(a: Blocks, b: Blocks, firstOwnBlock: number | undefined)
     if (firstOwnBlock !== undefined && block.number >= firstOwnBlock) return
     const other = a.find((x) => x.number === block.number)
     if (other && other.hash !== block.hash)
-      throw new UserError(`block ${block.number} of the guarded run`, block.hash, `${other.hash}, as in the unguarded run: the two chains are not comparable`)
+      throw new UserError(
+        `block ${block.number} of the guarded run`,
+        block.hash,
+        `${other.hash}, as in the unguarded run: the two chains are not comparable`,
+      )
   }
 }

@@ -19,6 +19,7 @@ export async function loadConfig(file: string): Promise<Config> {
     if (error instanceof FirebreakError) throw error
     throw new UserError(`--config ${file}`, (error as Error).message, 'a config file that loads')
   }
-  if (typeof config !== 'object' || config === null || !('nodes' in config)) throw new UserError(`--config ${file}`, typeof config, 'a default export made by defineConfig()')
+  if (typeof config !== 'object' || config === null || !('nodes' in config))
+    throw new UserError(`--config ${file}`, typeof config, 'a default export made by defineConfig()')
   return config as Config
 }

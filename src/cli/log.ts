@@ -15,7 +15,13 @@ export function log(folder: string, options: LogOptions): void {
   try {
     if (options.verify) {
       const found = record.verify()
-      console.log(options.json ? JSON.stringify(found) : found.ok ? `the chain of ${found.entries} entries holds, head ${found.head}` : `broken at entry ${found.brokenSeq}: ${found.why}`)
+      console.log(
+        options.json
+          ? JSON.stringify(found)
+          : found.ok
+            ? `the chain of ${found.entries} entries holds, head ${found.head}`
+            : `broken at entry ${found.brokenSeq}: ${found.why}`,
+      )
       if (!found.ok) process.exitCode = 1
       return
     }

@@ -4,7 +4,9 @@ import { FirebreakError } from '../core/errors.ts'
 import { VERSION } from '../version.ts'
 
 const program = new Command('firebreak')
-  .description('Watches derivative protocols on EVM chains, finds what should not happen, and contains it with the smallest action that works.')
+  .description(
+    'Watches derivative protocols on EVM chains, finds what should not happen, and contains it with the smallest action that works.',
+  )
   .version(VERSION)
   .showHelpAfterError()
 
@@ -43,7 +45,10 @@ program
   .command('log')
   .description('read and check the log of a node')
   .argument('[folder]', 'data folder of a node', '.firebreak')
-  .option('--kind <kind...>', 'only these kinds: verdict, finding, incident, decision, verified, certificate, approval, intent, reorg, blind')
+  .option(
+    '--kind <kind...>',
+    'only these kinds: verdict, finding, incident, decision, verified, certificate, approval, intent, reorg, blind',
+  )
   .option('--limit <n>', 'the newest n entries', wholeNumber, 50)
   .option('--verify', 'check the whole hash chain', false)
   .option('--json', 'print JSON, one entry a line', false)

@@ -30,16 +30,27 @@ export function describe({ kind, block, body }: ShownEntry): readonly string[] {
     case 'certificate': {
       const b = body as { action: string; operation: string; window: number; signers: readonly string[]; msFromHead: number | null }
       const after = b.msFromHead === null ? '' : `, ${b.msFromHead.toFixed(0)} ms after the block was seen`
-      return [`${at}  ${paint('bold', 'certificate')} ${b.operation} ${b.action}: ${b.signers.length} signatures for window ${b.window}${after}`]
+      return [
+        `${at}  ${paint('bold', 'certificate')} ${b.operation} ${b.action}: ${b.signers.length} signatures for window ${b.window}${after}`,
+      ]
     }
     case 'intent': {
       const b = body as { step: string; operation?: string; txHash?: string; reason?: string }
-      return [`${at}  intent ${b.operation ?? ''} ${b.step}${b.txHash ? ` ${b.txHash}` : ''}${b.reason ? ` (${plain(b.reason)})` : ''}`.replace(/ {2,}/g, '  ')]
+      return [
+        `${at}  intent ${b.operation ?? ''} ${b.step}${b.txHash ? ` ${b.txHash}` : ''}${b.reason ? ` (${plain(b.reason)})` : ''}`.replace(
+          / {2,}/g,
+          '  ',
+        ),
+      ]
     }
     case 'verified': {
       const b = body as { held: boolean; tried: number; late: boolean }
       if (b.late) return []
-      return [b.held ? `${at}  ${paint('green', 'verified')}: ${b.tried} tries to go on with the attack all fail` : `${at}  ${paint('red', 'not contained')}: the attack can go on`]
+      return [
+        b.held
+          ? `${at}  ${paint('green', 'verified')}: ${b.tried} tries to go on with the attack all fail`
+          : `${at}  ${paint('red', 'not contained')}: the attack can go on`,
+      ]
     }
     case 'reorg': {
       const b = body as { toNumber: number; undone: readonly unknown[] }
@@ -56,7 +67,9 @@ export function describe({ kind, block, body }: ShownEntry): readonly string[] {
 
 function finding(at: string, f: Finding): readonly string[] {
   const color = f.severity === 'critical' || f.severity === 'high' ? 'red' : f.severity === 'medium' ? 'yellow' : 'dim'
-  const evidence = Object.entries(f.evidence).map(([key, value]) => `${key} ${typeof value === 'number' ? Number(value.toPrecision(6)) : plain(String(value))}`)
+  const evidence = Object.entries(f.evidence).map(
+    ([key, value]) => `${key} ${typeof value === 'number' ? Number(value.toPrecision(6)) : plain(String(value))}`,
+  )
   return [
     `${at}  ${paint(color, `finding ${f.severity}`)} ${f.detector} on ${f.subject.kind} ${f.subject.id}: ${plain(f.summary)}`,
     paint('dim', `           evidence: ${evidence.join(', ')}`),
@@ -96,5 +109,10 @@ const shorten = (option: string): string => option.replace(/0x([0-9a-f]{6})[0-9a
 export function align(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = []
   for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length)
-  return rows.map((row) => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ').trimEnd())
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  )
 }

@@ -33,7 +33,8 @@ export async function watch(options: WatchOptions): Promise<void> {
       const endpoint = typeof node.rpc === 'string' ? node.rpc : readSecret(`config.nodes.${node.id}.rpc`, node.rpc)
       const wallet = options.armed && node.key ? loadWallet(node.key) : undefined
       const file = options.capture && captureName(options.capture, node.id, config.nodes.length)
-      const capture = file === undefined ? undefined : await openCapture(file, { chainId: config.chain.id, rulesHash: rulesOf(config).rulesHash })
+      const capture =
+        file === undefined ? undefined : await openCapture(file, { chainId: config.chain.id, rulesHash: rulesOf(config).rulesHash })
       const run = startNode({
         config,
         node: { id: node.id, endpoint, dataDir: node.dataDir },
@@ -56,9 +57,12 @@ export async function watch(options: WatchOptions): Promise<void> {
 }
 
 function mustBeArmable(config: Config): void {
-  if (!config.quorum) throw new UserError('config.quorum', undefined, 'the Guard\'s signers and k, since --armed was given')
-  for (const node of config.nodes) if (!node.key) throw new UserError(`config.nodes.${node.id}.key`, undefined, '{ env } or { file } with the signing key, since --armed was given')
-  if (!config.watch.some((w) => w.venues.some((v) => v.guard))) throw new UserError('config.watch', 'no venue with a guard', 'at least one, since --armed was given')
+  if (!config.quorum) throw new UserError('config.quorum', undefined, "the Guard's signers and k, since --armed was given")
+  for (const node of config.nodes)
+    if (!node.key)
+      throw new UserError(`config.nodes.${node.id}.key`, undefined, '{ env } or { file } with the signing key, since --armed was given')
+  if (!config.watch.some((w) => w.venues.some((v) => v.guard)))
+    throw new UserError('config.watch', 'no venue with a guard', 'at least one, since --armed was given')
 }
 
 /** With several nodes each gets a file of its own: capture.jsonl becomes capture-a.jsonl. */
@@ -87,7 +91,12 @@ function jsonEvents(config: Config): NodeEvents {
     note: (node, text) => write({ node, kind: 'note', text }),
     ingest: (node, event) => event.kind !== 'history' && write({ node, kind: 'ingest', event }),
     step: (node, step, intent) => {
-      write({ node, kind: 'intent', block: intent?.updatedBlock ?? 0, body: { step, operation: intent?.operation, txHash: intent?.signed?.txHash } })
+      write({
+        node,
+        kind: 'intent',
+        block: intent?.updatedBlock ?? 0,
+        body: { step, operation: intent?.operation, txHash: intent?.signed?.txHash },
+      })
     },
     error: (node, error) => write({ node, kind: 'error', error: String(error) }),
   }
@@ -125,5 +134,8 @@ async function replayed(config: Config, file: string, json: boolean): Promise<vo
     for (const line of describe(entry)) console.log(line)
   })
   if (json) console.log(JSON.stringify(result))
-  else console.log(`replayed ${result.inputs} inputs to block ${result.head ?? 'none'}: ${result.entries} entries, fold hash ${result.foldHash}`)
+  else
+    console.log(
+      `replayed ${result.inputs} inputs to block ${result.head ?? 'none'}: ${result.entries} entries, fold hash ${result.foldHash}`,
+    )
 }

@@ -13,12 +13,14 @@ export function canonical(value: unknown): string {
     case 'bigint':
       return `"${value}"`
     case 'number':
-      if (!Number.isFinite(value)) throw new BadDataError({ from: 'canonical encoding', what: 'a number', got: String(value), want: 'a finite number' })
+      if (!Number.isFinite(value))
+        throw new BadDataError({ from: 'canonical encoding', what: 'a number', got: String(value), want: 'a finite number' })
       return Object.is(value, -0) ? '0' : JSON.stringify(value)
     case 'object':
       if (value === null) return 'null'
       if (Array.isArray(value)) return `[${Array.from(value, (v) => canonical(v === undefined ? null : v)).join(',')}]`
-      if (!isPlain(value)) throw new BadDataError({ from: 'canonical encoding', what: 'a value', got: value.constructor.name, want: 'plain data' })
+      if (!isPlain(value))
+        throw new BadDataError({ from: 'canonical encoding', what: 'a value', got: value.constructor.name, want: 'plain data' })
       return canonicalObject(value as Readonly<Record<string, unknown>>)
     default:
       throw new BadDataError({ from: 'canonical encoding', what: 'a value', got: typeof value, want: 'plain data' })

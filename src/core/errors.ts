@@ -22,7 +22,13 @@ export class UserError extends FirebreakError {
 /** Data from outside (RPC, capture, database) that isn't what its format says. */
 export class BadDataError extends FirebreakError {
   readonly retryable: boolean
-  constructor(facts: { readonly from: string; readonly what: string; readonly got: unknown; readonly want: string; readonly retryable?: boolean }) {
+  constructor(facts: {
+    readonly from: string
+    readonly what: string
+    readonly got: unknown
+    readonly want: string
+    readonly retryable?: boolean
+  }) {
     super(`${facts.from}: ${facts.what} is ${show(facts.got)}; want ${facts.want}`)
     this.retryable = facts.retryable ?? false
   }
@@ -49,7 +55,9 @@ export class UnknownRevisionError extends FirebreakError {
     readonly got: string,
     readonly known: readonly string[],
   ) {
-    super(`${protocol} at ${address} reports revision ${got}; known are ${known.join(', ')}. Firebreak does not guess: update it or remove this protocol.`)
+    super(
+      `${protocol} at ${address} reports revision ${got}; known are ${known.join(', ')}. Firebreak does not guess: update it or remove this protocol.`,
+    )
   }
 }
 

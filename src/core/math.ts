@@ -1,9 +1,9 @@
 // Floats whose bits are the same on every engine: only + - * / and bit moves, never Math.log, exp or pow.
 
 const bits = new DataView(new ArrayBuffer(8))
-const LN2_HI = 6.93147180369123816490e-1 // upper bits of ln 2: exact times any exponent
-const LN2_LO = 1.90821492927058770002e-10
-const SQRT2 = 1.4142135623730951
+const LN2_HI = 0.6931471803691238 // upper bits of ln 2: exact times any exponent
+const LN2_LO = 1.9082149292705877e-10
+const SQRT2 = Math.sqrt(2)
 
 /** Natural logarithm of a positive number; -Infinity at 0, NaN below. Relative error under 1e-15. */
 export function ln(x: number): number {
@@ -37,7 +37,7 @@ export function halved(x: number): number {
   let whole = x - (x % 1)
   let fraction = x % 1
   let result = 1
-  let root = 0.7071067811865476 // 2^(-1/2), then its square roots
+  let root = Math.sqrt(0.5) // 2^(-1/2), then its square roots
   for (let bit = 0.5; fraction > 0 && bit > 1e-17; bit /= 2) {
     if (fraction >= bit) {
       result *= root

@@ -33,7 +33,9 @@ export function choose(
   const weighed = candidates.map((c) => c.weighed)
   if (!best || best.option.steps.length === 0)
     return { ...base, chosen: 'observe', reason: reasonToObserve(incident, allowed, candidates), weighed, acceptable: [], proposals: [] }
-  const others = allowed.filter((c) => c !== best && c.option.steps.length > 0 && isAsGood(c, best, playbook) && !narrowerServes(c, allowed, playbook))
+  const others = allowed.filter(
+    (c) => c !== best && c.option.steps.length > 0 && isAsGood(c, best, playbook) && !narrowerServes(c, allowed, playbook),
+  )
   return {
     ...base,
     chosen: best.option.id,
@@ -110,7 +112,8 @@ function narrowerServes(c: Candidate, allowed: readonly Candidate[], playbook: P
   return allowed.some((o) => isNarrower(o.option, c.option) && o.weighed.lossLeftUsd <= c.weighed.lossLeftUsd + playbook.dustUsd)
 }
 
-const isNarrower = (a: Option, b: Option): boolean => a.steps.length <= b.steps.length && width(a.class) <= width(b.class) && (a.steps.length < b.steps.length || a.class !== b.class)
+const isNarrower = (a: Option, b: Option): boolean =>
+  a.steps.length <= b.steps.length && width(a.class) <= width(b.class) && (a.steps.length < b.steps.length || a.class !== b.class)
 
 function proposalsFor(world: World, venue: Venue, incident: Incident, option: Option): readonly Proposal[] {
   if (!venue.guard) return []
@@ -130,7 +133,9 @@ function expiryHours(world: World, entry: string): number {
 function reasonToAct(best: Candidate, allowed: readonly Candidate[]): string {
   const observe = allowed.find((c) => c.option.steps.length === 0)
   const next = allowed.find((c) => c !== best && c.option.steps.length > 0)
-  const gain = observe ? `harm ${usd(best.weighed.harmUsd)} USD against ${usd(observe.weighed.harmUsd)} by watching` : `harm ${usd(best.weighed.harmUsd)} USD`
+  const gain = observe
+    ? `harm ${usd(best.weighed.harmUsd)} USD against ${usd(observe.weighed.harmUsd)} by watching`
+    : `harm ${usd(best.weighed.harmUsd)} USD`
   return next ? `${gain}; next best ${next.option.id} with ${usd(next.weighed.harmUsd)}` : gain
 }
 

@@ -38,19 +38,28 @@ export function upkeep(world: World, venue: Venue, incident: Incident | undefine
     if (columns.active.get(row) === 0 || columns.guard.get(row) !== BigInt(venue.guard)) continue
     const entry = hex32(columns.entry.get(row))
     const subject = hex32(columns.subject.get(row))
-    const common = { chainId: world.chainId, guard: venue.guard, entry, subject, round: columns.round.get(row) - 1, incident: incident?.id ?? ZERO }
+    const common = {
+      chainId: world.chainId,
+      guard: venue.guard,
+      entry,
+      subject,
+      round: columns.round.get(row) - 1,
+      incident: incident?.id ?? ZERO,
+    }
     const name = named(world, venue, entry, subject)
     if (!name) continue // an entry that this node's config doesn't know: not ours to keep up
     const propose = (operation: 'renew' | 'lift') => proposals.push({ ...common, operation, step: 0, ...name })
     const expiresAtS = columns.expiresAtS.get(row)
     const readyAtS = columns.liftReadyAtS.get(row)
     const expiryS = expiryOf(world, entry)
-    if (firing && columns.capped.get(row) === 0) {
+    if (firing) {
+      // at the cap humans decide: nobody of us lifts while it fires, and the Guard takes no more renewals
+      if (columns.capped.get(row) === 1) continue
       if (readyAtS > 0 || expiresAtS - timeS <= expiryS * RENEW_PART) propose('renew')
     } else if (readyAtS > 0) {
       if (timeS >= readyAtS) errands.push({ kind: 'lift', ...common })
     } else if (timeS >= expiresAtS) errands.push({ kind: 'beginLift', ...common })
-    else if (!firing) propose('lift')
+    else propose('lift')
   }
   return { proposals, errands }
 }
@@ -64,7 +73,8 @@ function expiryOf(world: World, entry: Hex): number {
 function named(world: World, venue: Venue, entry: Hex, subject: Hex): { readonly action: ActionName; readonly market: number } | undefined {
   for (let market = 0; market < world.markets.count; market++)
     for (const action of Object.keys(venue.protocol.actions) as ActionName[])
-      if (venue.protocol.steps(world, action, market).some((step) => step.entry === entry && step.subject === subject)) return { action, market }
+      if (venue.protocol.steps(world, action, market).some((step) => step.entry === entry && step.subject === subject))
+        return { action, market }
   return undefined
 }
 

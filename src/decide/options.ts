@@ -1,6 +1,7 @@
 // The candidates for an incident, narrow to wide, each with what the tables say it would leave to lose.
-import { figuresOf, lossAtRiskUsd, type MarketFigures, marketsOf } from '../state/loss.ts'
+
 import type { ActionName, GuardStep, Incident, Option } from '../core/flow.ts'
+import { figuresOf, lossAtRiskUsd, type MarketFigures, marketsOf } from '../state/loss.ts'
 import type { Venue } from '../state/protocol.ts'
 import type { World } from '../state/world.ts'
 
@@ -20,13 +21,18 @@ export function optionsFor(world: World, venue: Venue, incident: Incident): read
     options.push({ id, class: known.class, steps })
   }
   for (const market of incident.suspects) {
-    for (const action of ['supplyCap', 'stopBorrowingAgainst', 'freeze', 'reservePause'] as const) add(`${action}(${name(market)})`, action, [market])
+    for (const action of ['supplyCap', 'stopBorrowingAgainst', 'freeze', 'reservePause'] as const)
+      add(`${action}(${name(market)})`, action, [market])
   }
   for (const market of incident.drained.filter((m) => !incident.suspects.includes(m)))
     for (const action of ['borrowCap', 'stopBorrowing', 'reservePause'] as const) add(`${action}(${name(market)})`, action, [market])
   add('borrowCap(all)', 'borrowCap', lending)
   add('stopBorrowing(all)', 'stopBorrowing', lending)
-  add('reservePause(all)', 'reservePause', markets.filter((m) => figuresOf(world, m).canLiquidate))
+  add(
+    'reservePause(all)',
+    'reservePause',
+    markets.filter((m) => figuresOf(world, m).canLiquidate),
+  )
   return options
 }
 

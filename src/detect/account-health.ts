@@ -16,9 +16,10 @@ export const accountHealth = defineDetector({
   id: 'account-health',
   title: 'Account under its threshold',
   maturity: 'test',
-  threat: 'An account that can be liquidated and is not becomes bad debt, and bad debt is everybody\'s loss.',
-  catches: 'Every account whose health factor falls under 1 (info) or whose debt exceeds its collateral (bad debt), exactly as the contract computes it.',
-  misses: 'Accounts opened before the first block watched; loss that the oracle\'s price does not show.',
+  threat: "An account that can be liquidated and is not becomes bad debt, and bad debt is everybody's loss.",
+  catches:
+    'Every account whose health factor falls under 1 (info) or whose debt exceeds its collateral (bad debt), exactly as the contract computes it.',
+  misses: "Accounts opened before the first block watched; loss that the oracle's price does not show.",
   falsePositives: ['liquidators that are a block late: hence info until there is bad debt'],
   runbook: 'docs/runbooks/account-health.md',
   source: 'accounts',
@@ -40,7 +41,8 @@ export const accountHealth = defineDetector({
     if (now === 0 || now <= told * 1.1) return undefined
     level.push(now)
     const evidence = { collateralE8, debtE8, healthE18 }
-    if (collateralE8 >= debtE8) return { severity: 'info', summary: `health factor ${toFloat(healthE18, 18).toFixed(4)}: can be liquidated`, evidence }
+    if (collateralE8 >= debtE8)
+      return { severity: 'info', summary: `health factor ${toFloat(healthE18, 18).toFixed(4)}: can be liquidated`, evidence }
     const badUsd = toFloat(debtE8 - collateralE8, 8)
     return { severity: badUsd >= highBadDebtUsd ? 'high' : 'low', summary: `bad debt of ${badUsd.toFixed(0)} USD`, evidence }
   },

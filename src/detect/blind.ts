@@ -8,7 +8,8 @@ export const blind = defineDetector({
   title: 'Blind',
   maturity: 'test',
   threat: 'An attacker, a dying endpoint or a bug of ours takes our sight away; what happens meanwhile is not judged.',
-  catches: 'A block that can\'t be had, an endpoint that stands still or lies, a reorg deeper than the journal, an account whose health differs from the contract\'s answer.',
+  catches:
+    "A block that can't be had, an endpoint that stands still or lies, a reorg deeper than the journal, an account whose health differs from the contract's answer.",
   misses: 'An endpoint that shows a consistent other chain to this node alone: hence several nodes, each with its own.',
   falsePositives: ['a chain that really stands still'],
   runbook: 'docs/runbooks/blind.md',

@@ -105,7 +105,9 @@ export class Engine {
 /** NaN and Infinity have no canonical text; a finding that rests on them is told all the same, as the words. */
 function finite(evidence: Evidence): Evidence {
   if (Object.values(evidence).every((value) => typeof value !== 'number' || Number.isFinite(value))) return evidence
-  return Object.fromEntries(Object.entries(evidence).map(([name, v]) => [name, typeof v === 'number' && !Number.isFinite(v) ? String(v) : v]))
+  return Object.fromEntries(
+    Object.entries(evidence).map(([name, v]) => [name, typeof v === 'number' && !Number.isFinite(v) ? String(v) : v]),
+  )
 }
 
 /**

@@ -19,9 +19,15 @@ export const oracleJump = defineDetector({
   title: 'Price feed jumped',
   maturity: 'test',
   threat: 'A captured reporter set, a wrong source or a fat finger puts a false price on chain, and the venue lends or liquidates at it.',
-  catches: 'An answer that moves by more than maxSigmas of the feed\'s own volatility in one round and that no second feed confirms; an answer of zero or less.',
-  misses: 'A false price reached in many small steps; a feed with fewer than 100 rounds of history; a jump that the second feed makes too (both captured).',
-  falsePositives: ['a true jump where no second feed is configured', 'a second feed that confirms one block later', 'a feed that resumes after a long silence'],
+  catches:
+    "An answer that moves by more than maxSigmas of the feed's own volatility in one round and that no second feed confirms; an answer of zero or less.",
+  misses:
+    'A false price reached in many small steps; a feed with fewer than 100 rounds of history; a jump that the second feed makes too (both captured).',
+  falsePositives: [
+    'a true jump where no second feed is configured',
+    'a second feed that confirms one block later',
+    'a feed that resumes after a long silence',
+  ],
   runbook: 'docs/runbooks/oracle-jump.md',
   source: 'reporters',
   basis: 'chain',
@@ -35,7 +41,11 @@ export const oracleJump = defineDetector({
   check(round, { returns }, { maxSigmas, floorSigmaBps, confirmBps }) {
     const { price, previousPrice, secondPrice, answer, roundId } = round
     if (price <= 0)
-      return { severity: 'critical', summary: `the feed answers ${price}: a price of zero or less`, evidence: { answer, roundId, previousPrice } }
+      return {
+        severity: 'critical',
+        summary: `the feed answers ${price}: a price of zero or less`,
+        evidence: { answer, roundId, previousPrice },
+      }
     if (previousPrice <= 0) return undefined
     const move = ln(price / previousPrice)
     const sigma = Math.max(returns.sigma, floorSigmaBps / 10_000)

@@ -72,8 +72,12 @@ describe('oracle-reporters', () => {
   })
 
   test('quiet: they have always been so far apart', () => {
-    const b = history(500, 2_040)
+    const b = history(1_000, 2_040)
     expect(b.block((w) => feed(w, { highestReport: 2_200 }))).toEqual([])
+  })
+  test('fires: a young feed that was always so far apart has no usual spread yet', () => {
+    const b = history(999, 2_040)
+    expect(b.block((w) => feed(w, { highestReport: 2_200 }))).toHaveLength(1)
   })
   test('quiet: it publishes no submissions', () =>
     expect(calm().block((w) => feed(w, { reporters: 0, lowestReport: 1, highestReport: 9 }))).toEqual([]))

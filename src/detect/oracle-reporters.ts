@@ -21,9 +21,13 @@ export const oracleReporters = defineDetector({
   title: 'Reporters disagree',
   maturity: 'test',
   threat: 'Some reporters of a feed are captured or broken; where they are enough, the answer is theirs.',
-  catches: 'Latest submissions of one feed that lie further apart than they usually do, for as long as they do; a feed left to fewer than minReporters.',
+  catches:
+    'Latest submissions of one feed that lie further apart than they usually do, for as long as they do; a feed left to fewer than minReporters.',
   misses: 'All reporters captured at once; aggregators that publish no single submissions.',
-  falsePositives: ['a true jump while the slower reporters have not written yet and no second feed is configured', 'a reporter that stopped long ago and was not removed'],
+  falsePositives: [
+    'a true jump while the slower reporters have not written yet and no second feed is configured',
+    'a reporter that stopped long ago and was not removed',
+  ],
   runbook: 'docs/runbooks/oracle-reporters.md',
   source: 'reporters',
   basis: 'chain',
@@ -45,7 +49,8 @@ export const oracleReporters = defineDetector({
         : { severity: 'high', summary: `a reporter submitted ${lowestReport}`, evidence: { lowestReport, highestReport, price } }
     }
     const spread = ln(highestReport / lowestReport)
-    const limit = Math.max(maxSigmas * spreads.sigma, floorSpreadBps / 10_000)
+    // a young feed has no usual spread yet: its floor alone counts
+    const limit = Math.max(spreads.ready ? maxSigmas * spreads.sigma : 0, floorSpreadBps / 10_000)
     if (spread <= limit) {
       spreads.push(spread)
       return undefined

@@ -17,8 +17,8 @@ export const outflowRate = defineDetector({
   id: 'outflow-rate',
   title: 'Market drains',
   maturity: 'test',
-  threat: 'Somebody takes the market\'s cash: by borrowing against worthless collateral, by a stolen role, by a bug.',
-  catches: 'Net borrows and withdrawals of an hour above maxSigmas of the market\'s usual hour and above floorShareBps of its cash.',
+  threat: "Somebody takes the market's cash: by borrowing against worthless collateral, by a stolen role, by a bug.",
+  catches: "Net borrows and withdrawals of an hour above maxSigmas of the market's usual hour and above floorShareBps of its cash.",
   misses: 'A drain in one transaction, seen only when done; one slower than floorShareBps an hour; tokens that leave by no protocol event.',
   falsePositives: ['a whale that leaves', 'a launch elsewhere that pulls liquidity'],
   runbook: 'docs/runbooks/outflow-rate.md',
@@ -60,4 +60,10 @@ export const outflowRate = defineDetector({
 const SAMPLE_S = 300
 
 /** Cash leaves with withdrawals and borrows and comes back with supplies and repayments. */
-const SIGN: Readonly<Record<number, number>> = { [FLOW.withdraw]: 1, [FLOW.borrow]: 1, [FLOW.supply]: -1, [FLOW.repay]: -1, [FLOW.liquidation]: -1 }
+const SIGN: Readonly<Record<number, number>> = {
+  [FLOW.withdraw]: 1,
+  [FLOW.borrow]: 1,
+  [FLOW.supply]: -1,
+  [FLOW.repay]: -1,
+  [FLOW.liquidation]: -1,
+}

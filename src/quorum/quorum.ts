@@ -48,8 +48,7 @@ export class Quorum {
     const windows = windowsAt(timeS, this.options.windowS)
     for (const c of this.collected.values()) c.accepted = false
     this.forget(windows[0] ?? 0)
-    for (const proposal of acceptable)
-      for (const window of windows) this.slot(proposal, window).accepted = true
+    for (const proposal of acceptable) for (const window of windows) this.slot(proposal, window).accepted = true
     for (const proposal of proposals)
       for (const window of windows) {
         const slot = this.slot(proposal, window)

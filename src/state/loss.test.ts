@@ -3,20 +3,22 @@ import { describe, expect, test } from 'vitest'
 import { bench, feed, market, POOL, put } from '../../test/builders.ts'
 import { displaced, figuresOf, lossAtRiskUsd, type MarketFigures, marketsOf } from './loss.ts'
 
-const figure = (values: Partial<MarketFigures> = {}): MarketFigures => ({
-  market: 0,
-  price: 1,
-  goodPrice: 1,
-  suppliedUsd: 1_000_000,
-  borrowedUsd: 0,
-  cashUsd: 1_000_000,
-  ltv: 0.8,
-  canBorrow: true,
-  canSupply: true,
-  canLiquidate: true,
-  roomUsd: Number.MAX_VALUE,
-  ...values,
-})
+const figure = (values: Partial<MarketFigures> = {}): MarketFigures => {
+  const usd = { price: 1, goodPrice: 1, suppliedUsd: 1_000_000, cashUsd: 1_000_000, ...values }
+  // tokens of what is worth so much now, or was worth so much before the price was nothing
+  const price = usd.price > 0 ? usd.price : 1
+  return {
+    market: 0,
+    ltv: 0.8,
+    canBorrow: true,
+    canSupply: true,
+    canLiquidate: true,
+    roomUsd: Number.MAX_VALUE,
+    supplied: usd.suppliedUsd / price,
+    cash: usd.cashUsd / price,
+    ...usd,
+  }
+}
 /** Collateral in doubt, beside a market of 10 m that lends and is not. */
 const lender = figure({ market: 1, suppliedUsd: 10_000_000, cashUsd: 10_000_000 })
 const loss = (suspect: Partial<MarketFigures>, others: readonly MarketFigures[] = [lender]) =>
@@ -40,8 +42,9 @@ describe('loss at risk', () => {
   })
   test('LTV 0: nothing is lent against it, whatever its price', () => expect(loss({ price: 1_000, ltv: 0 })).toBe(0))
   test('a suspect at its good price, or one that never had one, costs nothing', () => {
-    expect([loss({}), loss({ price: 5, goodPrice: 0 }), loss({ price: 0 })]).toEqual([0, 0, 0])
+    expect([loss({}), loss({ price: 5, goodPrice: 0 })]).toEqual([0, 0])
   })
+  test('a price of nothing: all collateral can be seized for nothing, at its good price', () => expect(loss({ price: 0 })).toBe(1_000_000))
   test('a displaced price that nobody suspects is not counted', () =>
     expect(lossAtRiskUsd([figure({ price: 9 }), lender], [1], [])).toBe(0))
   test('an outflow with no price in doubt: the cash of the drained markets that still lend', () => {
@@ -60,8 +63,9 @@ describe('loss at risk', () => {
     market: fc.nat(2),
     price: fc.oneof(fc.constant(0), fc.double({ min: 1e-8, max: 1e6, noNaN: true })),
     goodPrice: fc.oneof(fc.constant(0), fc.double({ min: 1e-8, max: 1e6, noNaN: true })),
+    supplied: fc.double({ min: 0, max: 1e9, noNaN: true }),
+    cash: fc.double({ min: 0, max: 1e9, noNaN: true }),
     suppliedUsd: fc.double({ min: 0, max: 1e9, noNaN: true }),
-    borrowedUsd: fc.double({ min: 0, max: 1e9, noNaN: true }),
     cashUsd: fc.double({ min: 0, max: 1e9, noNaN: true }),
     ltv: fc.double({ min: 0, max: 0.95, noNaN: true }),
     canBorrow: fc.boolean(),

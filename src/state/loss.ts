@@ -6,8 +6,10 @@ export interface MarketFigures {
   readonly market: number
   readonly price: number
   readonly goodPrice: number
+  /** Whole tokens. */
+  readonly supplied: number
+  readonly cash: number
   readonly suppliedUsd: number
-  readonly borrowedUsd: number
   readonly cashUsd: number
   readonly ltv: number
   readonly canBorrow: boolean
@@ -17,19 +19,25 @@ export interface MarketFigures {
   readonly roomUsd: number
 }
 
+/** A cap is whole tokens: from this part on nothing worth having fits under it. */
+const FULL = 0.999
+
 export function figuresOf(world: World, market: number): MarketFigures {
   const m = world.markets.at(market)
   const open = m.active === 1 && m.paused === 0
   const cap = m.supplyCap * m.price
+  const unit = Number(10n ** BigInt(m.decimals))
+  const capped = m.borrowCap > 0 && m.borrowedUsd >= m.borrowCap * m.price * FULL
   return {
     market,
     price: m.price,
     goodPrice: m.goodPrice,
+    supplied: (Number(m.scaledSupply) * Number(m.liquidityIndex)) / 1e27 / unit,
+    cash: Number(m.cash) / unit,
     suppliedUsd: m.suppliedUsd,
-    borrowedUsd: m.borrowedUsd,
     cashUsd: m.cashUsd,
     ltv: m.ltvBps / 10_000,
-    canBorrow: open && m.borrowing === 1 && m.frozen === 0,
+    canBorrow: open && m.borrowing === 1 && m.frozen === 0 && !capped,
     canSupply: open && m.frozen === 0,
     canLiquidate: open,
     roomUsd: m.supplyCap === 0 ? Number.MAX_VALUE : Math.max(0, cap - m.suppliedUsd),
@@ -59,8 +67,8 @@ export function lossAtRiskUsd(figures: readonly MarketFigures[], suspects: reado
       const collateral = m.suppliedUsd + (m.canSupply ? Math.min(m.roomUsd, lendable) : 0)
       tooHigh += collateral * m.ltv * (1 - m.goodPrice / m.price)
     } else {
-      const seizable = (m.canLiquidate ? m.suppliedUsd : 0) + (m.canBorrow ? m.cashUsd : 0)
-      tooLow += m.price > 0 ? seizable * (m.goodPrice / m.price - 1) : 0
+      const seizable = (m.canLiquidate ? m.supplied : 0) + (m.canBorrow ? m.cash : 0)
+      tooLow += seizable * (m.goodPrice - m.price)
     }
   }
   if (suspects.length > 0) return Math.min(tooHigh, lendable) + tooLow

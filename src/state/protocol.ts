@@ -23,7 +23,11 @@ export interface Action {
 export interface Protocol {
   readonly id: string
   watches(world: World): readonly Watch[]
-  reads(world: World, block: { readonly number: number; readonly timeS: number; readonly logs: readonly Log[] }, sofar: Answers): readonly Call[]
+  reads(
+    world: World,
+    block: { readonly number: number; readonly timeS: number; readonly logs: readonly Log[] },
+    sofar: Answers,
+  ): readonly Call[]
   apply(world: World, block: BlockInput, answers: Answers): void
   /** Empty for what can't act. */
   readonly actions: Readonly<Partial<Record<ActionName, Action>>>

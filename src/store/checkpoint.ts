@@ -73,5 +73,10 @@ const hashOf = (head: CheckpointHead, columns: Head['columns'], keys: Head['keys
 
 /** One hash of a whole state: what `replay gives identical bytes` compares. */
 export function stateHash(dump: Dump): Hex {
-  return canonicalHash([...dump].map(([name, value]) => [name, value instanceof Uint32Array ? sha256(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) : value]))
+  return canonicalHash(
+    [...dump].map(([name, value]) => [
+      name,
+      value instanceof Uint32Array ? sha256(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) : value,
+    ]),
+  )
 }

@@ -19,7 +19,8 @@ export type ColumnOf<K extends Kind> = K extends 'f64' ? F64Column : K extends '
 export type Columns<S extends Schema> = { readonly [K in keyof S]: ColumnOf<S[K]> }
 
 export function defineTable<const S extends Schema>(name: string, rows: 'entity' | 'event', schema: S): Table<S> {
-  for (const part of [name, ...Object.keys(schema)]) if (!/^[a-z]\w*$/i.test(part)) throw new TypeError(`"${part}" is not a column or table name`)
+  for (const part of [name, ...Object.keys(schema)])
+    if (!/^[a-z]\w*$/i.test(part)) throw new TypeError(`"${part}" is not a column or table name`)
   return { name, rows, schema }
 }
 
@@ -39,6 +40,7 @@ export type Cursor<S extends Schema> = { seek(row: number): Row<S> }
 
 export class TableStore<S extends Schema> {
   readonly columns: Columns<S>
+  private readonly all: readonly Column[]
   /** Cell 0 holds the row count: it is undone like any other cell. */
   private readonly size: U32Column
   private readonly keys: string[] = []
@@ -62,6 +64,7 @@ export class TableStore<S extends Schema> {
       register(column)
     }
     this.columns = columns as Columns<S>
+    this.all = Object.values(columns)
     this.size = new U32Column(`${table.name}.#`, journal)
     register(this.size)
     this.CursorClass = cursorClass<S>(table)
@@ -94,6 +97,10 @@ export class TableStore<S extends Schema> {
     const row = this.count
     this.size.set(0, row + 1)
     this.touch(row)
+    // the row of an earlier block stood here: what this one's writer leaves out reads as zero
+    if (this.table.rows === 'event')
+      for (const column of this.all)
+        column.kind === 'word' ? (column as WordColumn).set(row, 0n) : (column as U32Column | F64Column).set(row, 0)
     return row
   }
 

@@ -48,7 +48,9 @@ export const drillDocument = z.strictObject({
   seed: z.number().int(),
   machine: z.strictObject({ cpu: z.string(), cores: z.number().int(), memGiB: z.number(), node: z.string(), os: z.string() }),
   runs: z.array(run),
-  baselines: z.array(z.strictObject({ name: z.string(), scenario: z.string(), savedOfPreventablePct: percent, honestOpsFailed: z.number().int() })),
+  baselines: z.array(
+    z.strictObject({ name: z.string(), scenario: z.string(), savedOfPreventablePct: percent, honestOpsFailed: z.number().int() }),
+  ),
   summary: z.strictObject({
     attacks: z.number().int(),
     attacksDetected: z.number().int(),

@@ -1,12 +1,14 @@
 // What a drill's two runs say together: loss averted, what we caused, what honest people could not do. DESIGN: the difference of twins.
-import { round, type DrillDocument, type DrillRun } from './drill-document.ts'
+import { type DrillDocument, type DrillRun, round } from './drill-document.ts'
 
 /** One run of a scenario on one chain, as the lab reports it. */
 export interface LabRun {
   readonly headBlock: number
   readonly startBlock: number
   readonly blocks: readonly { readonly number: number; readonly hash: string; readonly timeS: number }[]
-  readonly ops: Readonly<Record<string, { readonly paired: boolean; readonly block: number | null; readonly ok: boolean; readonly what: string }>>
+  readonly ops: Readonly<
+    Record<string, { readonly paired: boolean; readonly block: number | null; readonly ok: boolean; readonly what: string }>
+  >
   readonly evidenceBlock: number | null
   readonly loss: readonly { readonly block: number; readonly gainUsd: number; readonly exitUsd: number }[]
   readonly lendableAtStartUsd: number | null
@@ -16,7 +18,13 @@ export interface LabRun {
 
 /** What the nodes and the Guard did in the guarded run. */
 export interface Response {
-  readonly findings: readonly { readonly block: number; readonly severity: string; readonly detector: string; readonly subject: string; readonly msFromHead: number | null }[]
+  readonly findings: readonly {
+    readonly block: number
+    readonly severity: string
+    readonly detector: string
+    readonly subject: string
+    readonly msFromHead: number | null
+  }[]
   readonly certificates: readonly { readonly block: number; readonly operation: string; readonly msFromHead: number | null }[]
   readonly actions: readonly (DrillRun['actions'][number] & { readonly block: number })[]
   readonly gasUsd: number
@@ -46,7 +54,8 @@ export function measure(
   const detection = evidenceBlock === null ? undefined : high.find((f) => f.block >= evidenceBlock)
   const lossUnguardedUsd = finalGain(unguarded)
   const lossGuardedUsd = finalGain(guarded)
-  const lossBeforeEvidenceUsd = evidenceBlock === null ? 0 : Math.max(0, unguarded.loss.find((l) => l.block === evidenceBlock)?.gainUsd ?? 0)
+  const lossBeforeEvidenceUsd =
+    evidenceBlock === null ? 0 : Math.max(0, unguarded.loss.find((l) => l.block === evidenceBlock)?.gainUsd ?? 0)
   const causedByUsUsd = caused(unguarded, guarded, response)
   const averted = lossUnguardedUsd - lossGuardedUsd - causedByUsUsd
   const preventableUsd = lossUnguardedUsd - lossBeforeEvidenceUsd
@@ -135,7 +144,12 @@ function alertsOf({ findings }: Response): number {
  * What others would have saved, computed from the unguarded run: whoever pauses the pool at a block stops the loss there and
  * fails every honest operation on the pool until the repair.
  */
-export function baselinesOf(scenario: ScenarioFacts, unguarded: LabRun, response: Response, blockTimeS: number): DrillDocument['baselines'] {
+export function baselinesOf(
+  scenario: ScenarioFacts,
+  unguarded: LabRun,
+  response: Response,
+  blockTimeS: number,
+): DrillDocument['baselines'] {
   const { evidenceBlock } = unguarded
   if (scenario.kind !== 'attack' || evidenceBlock === null) return []
   const high = response.findings.find((f) => f.block >= evidenceBlock && (f.severity === 'high' || f.severity === 'critical'))
@@ -151,7 +165,10 @@ export function baselinesOf(scenario: ScenarioFacts, unguarded: LabRun, response
     const at = block === undefined ? undefined : unguarded.loss.find((l) => l.block === Math.max(evidenceBlock, block - 1))
     // what it took by then is kept if the collateral can't be seized in time: the exit value is what a paused pool leaves to it
     const leftUsd = at ? Math.min(lossUsd, Math.max(0, at.exitUsd)) : lossUsd
-    const failed = block === undefined ? [] : Object.entries(unguarded.ops).filter(([id, op]) => op.paired && op.ok && isPoolOp(op.what) && isWithin(id, block, repairBlock))
+    const failed =
+      block === undefined
+        ? []
+        : Object.entries(unguarded.ops).filter(([id, op]) => op.paired && op.ok && isPoolOp(op.what) && isWithin(id, block, repairBlock))
     return {
       name,
       scenario: scenario.id,

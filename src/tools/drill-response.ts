@@ -35,11 +35,21 @@ interface GuardEvent {
 
 type Rpc = (method: string, params: readonly unknown[]) => Promise<unknown>
 
-export async function guardedResponse(rpc: Rpc, chain: Chain, lines: readonly NodeReport[], toBlock: number): Promise<{ response: Response; firstOwnBlock: number | undefined }> {
+export async function guardedResponse(
+  rpc: Rpc,
+  chain: Chain,
+  lines: readonly NodeReport[],
+  toBlock: number,
+): Promise<{ response: Response; firstOwnBlock: number | undefined }> {
   const { guard, nodes } = chain.deployment
   const raw = await rpc('eth_getLogs', [{ address: guard, fromBlock: quantity(chain.head.number), toBlock: 'latest' }])
   const events = parseEventLogs({ abi: Guard.abi, logs: raw as never }) as unknown as GuardEvent[]
-  const own = await ownTransactions(rpc, nodes.map((n) => n.address.toLowerCase()), chain.head.number + 1, toBlock)
+  const own = await ownTransactions(
+    rpc,
+    nodes.map((n) => n.address.toLowerCase()),
+    chain.head.number + 1,
+    toBlock,
+  )
   const ethUsd = (chain.prices as Readonly<Record<string, number>>)['WETH'] ?? 0
   const first = lines.find((l) => l.node === 'a')?.node
   return {
@@ -59,7 +69,15 @@ function findingsOf(lines: readonly NodeReport[], node: string | undefined): Res
     if (line.kind !== 'finding' || line.node !== node) return []
     const f = line.body as Finding
     const seenAtMs = seen.get(f.block)
-    return [{ block: f.block, severity: f.severity, detector: f.detector, subject: f.subject.id, msFromHead: seenAtMs && line.atMs ? line.atMs - seenAtMs : null }]
+    return [
+      {
+        block: f.block,
+        severity: f.severity,
+        detector: f.detector,
+        subject: f.subject.id,
+        msFromHead: seenAtMs && line.atMs ? line.atMs - seenAtMs : null,
+      },
+    ]
   })
 }
 
@@ -78,10 +96,14 @@ function actionsOf(events: readonly GuardEvent[], chain: Chain, lines: readonly 
     .map((executed) => {
       const { entry, subject, round } = executed.args
       const block = Number(executed.blockNumber)
-      const ended = events.find((e) => e.eventName === 'Ended' && e.args.entry === entry && e.args.subject === subject && e.args.round === round)
+      const ended = events.find(
+        (e) => e.eventName === 'Ended' && e.args.entry === entry && e.args.subject === subject && e.args.round === round,
+      )
       const action = guardEntries.find((e) => e.id === entry)?.action ?? entry
       const symbol = assets.find((a) => hex32(BigInt(a.address)) === subject)?.symbol ?? subject
-      const decision = lines.find((l) => l.kind === 'decision' && (l.body as Decision).proposals.some((p) => p.entry === entry && p.subject === subject))
+      const decision = lines.find(
+        (l) => l.kind === 'decision' && (l.body as Decision).proposals.some((p) => p.entry === entry && p.subject === subject),
+      )
       const chosen = decision?.body as Decision | undefined
       return {
         action,
@@ -110,7 +132,8 @@ async function ownTransactions(rpc: Rpc, senders: readonly string[], from: numbe
   const own: OwnTransaction[] = []
   for (let block = from; block <= to; block++) {
     const receipts = (await rpc('eth_getBlockReceipts', [quantity(block)])) as { from: string; gasUsed: Hex; effectiveGasPrice: Hex }[]
-    for (const r of receipts) if (senders.includes(r.from.toLowerCase())) own.push({ block, feeEth: (Number(r.gasUsed) * Number(r.effectiveGasPrice)) / 1e18 })
+    for (const r of receipts)
+      if (senders.includes(r.from.toLowerCase())) own.push({ block, feeEth: (Number(r.gasUsed) * Number(r.effectiveGasPrice)) / 1e18 })
   }
   return own
 }

@@ -20,7 +20,8 @@ export async function replay(config: Config, file: string, onEntry?: (entry: Ent
   const rules = rulesOf(config)
   const fold = new Fold(rules)
   const capture = await readCapture(file)
-  if (capture.header.chainId !== rules.chainId) throw new UserError(`--replay ${file}`, `chain ${capture.header.chainId}`, `chain ${rules.chainId}, as in the config`)
+  if (capture.header.chainId !== rules.chainId)
+    throw new UserError(`--replay ${file}`, `chain ${capture.header.chainId}`, `chain ${rules.chainId}, as in the config`)
   let foldHash = GENESIS
   let inputs = 0
   let entries = 0

@@ -7,7 +7,7 @@ import { type Anvil, startAnvil } from '../../lab/anvil.ts'
 import { Chain, type Signed } from '../../lab/chain.ts'
 import { FEES } from '../../lab/fees.ts'
 import { type PreparedState, preparedState } from '../../lab/prepared.ts'
-import { type Proxy, startProxy } from '../../lab/proxy.ts'
+import { type Proxy as NodeProxy, startProxy } from '../../lab/proxy.ts'
 import { submission } from '../../lab/reporters.ts'
 import { writeConfig } from '../../src/cli/drill-nodes.ts'
 import { loadConfig } from '../../src/cli/load-config.ts'
@@ -30,7 +30,7 @@ export interface Stage {
   readonly prepared: PreparedState
   readonly anvil: Anvil
   readonly chain: Chain
-  readonly proxies: readonly Proxy[]
+  readonly proxies: readonly NodeProxy[]
   readonly config: Config
   readonly configFile: string
   readonly folder: string

@@ -77,10 +77,10 @@ test('every block shows what the proxy says and who said it', async () => {
   await submit(first.aggregator, reporters[2] as Address, 1n, 2010n * E8)
   await submit(second.aggregator, reporters[0] as Address, 1n, 2001n * E8)
   await submit(second.aggregator, reporters[1] as Address, 1n, 2003n * E8)
-  // the second feed's price is that after the whole block, also in rounds before its logs
+  // each feed confirms the other, at its price after the whole block, also in rounds before its logs
   expect((await block()).rounds).toEqual([
     { of: 1, price: 2010, previousPrice: 5505, secondPrice: 2002 },
-    { of: 2, price: 2002, previousPrice: 0, secondPrice: 0 },
+    { of: 2, price: 2002, previousPrice: 0, secondPrice: 2010 },
   ])
   expect(feed()).toMatchObject({ lowestReport: 2000, medianReport: 2010, highestReport: 9010, previousPrice: 5505, secondPrice: 2002 })
 

@@ -126,11 +126,14 @@ export function guard(config: GuardConfig): Protocol {
     const { columns } = world.guardActions
     switch (event.eventName) {
       case 'Armed':
-        return world.guards.columns.armed.set(guardRow, 1)
+        world.guards.columns.armed.set(guardRow, 1)
+        return
       case 'Disarmed':
-        return world.guards.columns.armed.set(guardRow, 0)
+        world.guards.columns.armed.set(guardRow, 0)
+        return
       case 'SignersSet':
-        return world.guards.columns.quorum.set(guardRow, Number(event.args.k))
+        world.guards.columns.quorum.set(guardRow, Number(event.args.k))
+        return
       case 'EntryRetired': {
         const row = world.guardEntries.find(event.args.entry)
         if (row !== undefined) world.guardEntries.columns.live.set(row, 0)
@@ -160,7 +163,8 @@ export function guard(config: GuardConfig): Protocol {
         return
       }
       case 'LiftBegan':
-        return columns.liftReadyAtS.set(actionRow(world, event.args.entry, event.args.subject), Number(event.args.readyAtS))
+        columns.liftReadyAtS.set(actionRow(world, event.args.entry, event.args.subject), Number(event.args.readyAtS))
+        return
       case 'Ended': {
         const row = actionRow(world, event.args.entry, event.args.subject)
         columns.active.set(row, 0)
@@ -168,7 +172,8 @@ export function guard(config: GuardConfig): Protocol {
         return
       }
       case 'VetoSet':
-        return columns.vetoUntilS.set(actionRow(world, event.args.entry, event.args.subject), Number(event.args.untilS))
+        columns.vetoUntilS.set(actionRow(world, event.args.entry, event.args.subject), Number(event.args.untilS))
+        return
     }
   }
 }

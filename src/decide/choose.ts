@@ -1,17 +1,9 @@
 // The choice among simulated candidates: least expected harm within hard constraints. Pure: it sees outcomes, never a network.
-import type { Decision, Incident, Option, Outcome, Probe, Proposal, Weighed } from '../core/flow.ts'
+import type { Decision, Incident, Option, Proposal, Weighed } from '../core/flow.ts'
 import type { Venue } from '../state/protocol.ts'
 import type { World } from '../state/world.ts'
-import { analyticLossUsd } from './options.ts'
-import { isGentle, type Playbook, width } from './playbook.ts'
-
-/** What was asked and what came back; no outcome for an option means it was late: the analytic bound decides. */
-export interface Evaluated {
-  readonly incident: Incident
-  readonly options: readonly Option[]
-  readonly probes: readonly Probe[]
-  readonly outcomes: readonly Outcome[]
-}
+import { type Playbook, width } from './playbook.ts'
+import { type Evaluated, weigh } from './weigh.ts'
 
 interface Candidate {
   readonly option: Option
@@ -46,56 +38,6 @@ export function choose(
   }
 }
 
-function weigh(world: World, venue: Venue, evaluated: Evaluated, option: Option, playbook: Playbook): Weighed {
-  const { incident, probes, outcomes } = evaluated
-  const outcome = outcomes.find((o) => o.option === option.id)
-  const analytic = analyticLossUsd(world, venue, incident, option)
-  const takenUsd = outcome ? probes.filter((p) => outcome.succeeded.includes(p.name)).reduce((sum, p) => sum + p.usd, 0) : 0
-  const lossLeftUsd = Math.max(analytic, takenUsd)
-  let inducedUsd = 0
-  let disruptionUsd = 0
-  for (const step of option.steps) {
-    const effect = venue.protocol.actions[step.action]?.effect
-    if (!effect) continue
-    const m = world.markets.at(step.market)
-    const hours = expiryHours(world, step.entry)
-    const cost = playbook.costUsdPerHour
-    const perHour =
-      (effect.supplies === 'no' ? m.agedSuppliers * cost.supplies : 0) +
-      (effect.borrowsAgainst === 'no' ? m.agedSuppliers * cost.borrows : 0) +
-      (effect.borrowsOf === 'no' ? m.agedBorrowers * cost.borrows : 0) +
-      (effect.withdraws === 'no' ? m.agedSuppliers * cost.withdraws : effect.withdrawsOther === 'no' ? m.agedMixed * cost.withdraws : 0) +
-      (effect.repays === 'no' ? m.agedBorrowers * cost.repays : 0)
-    disruptionUsd += perHour * hours
-    if (effect.liquidates === 'no') inducedUsd += playbook.liquidationGapPerHour * hours * m.suppliedUsd
-  }
-  const why = forbidden(venue, incident, option, outcome, playbook)
-  return {
-    option: option.id,
-    class: option.class,
-    allowed: why === '',
-    why: why || (outcome ? 'simulated' : 'late: analytic bound'),
-    lossLeftUsd,
-    inducedUsd,
-    disruptionUsd,
-    harmUsd: incident.probability * lossLeftUsd + inducedUsd + disruptionUsd,
-    simulated: outcome !== undefined,
-  }
-}
-
-/** Hard constraints, not weights. Empty: allowed. */
-function forbidden(venue: Venue, incident: Incident, option: Option, outcome: Outcome | undefined, playbook: Playbook): string {
-  if (option.steps.length === 0) return ''
-  if (outcome && !outcome.executed) return `the Guard refuses: ${outcome.why}`
-  const effects = option.steps.map((step) => venue.protocol.actions[step.action]?.effect)
-  if (effects.some((e) => !e?.reversible)) return 'irreversible: never automatic'
-  const least = playbook.minProbability[option.class]
-  if (incident.probability < least) return `probability ${incident.probability} under ${least} for class ${option.class}`
-  const gentle = effects.every((e) => e !== undefined && isGentle(e))
-  if (!gentle && incident.sources.length < 2) return 'closes exits or liquidations: needs two independent sources'
-  return ''
-}
-
 /** Of those whose harm is the least: what touches the fewest markets, then the narrowest class. */
 function narrowest(byHarm: readonly Candidate[], playbook: Playbook): Candidate | undefined {
   const least = byHarm[0]?.weighed.harmUsd ?? 0
@@ -123,11 +65,6 @@ function proposalsFor(world: World, venue: Venue, incident: Incident, option: Op
     const round = row === undefined ? 0 : world.guardActions.columns.round.get(row)
     return { chainId: world.chainId, guard, operation: 'execute', entry, subject, step, round, incident: incident.id, action, market }
   })
-}
-
-function expiryHours(world: World, entry: string): number {
-  const row = world.guardEntries.find(entry)
-  return row === undefined ? 1 : world.guardEntries.columns.expiryS.get(row) / 3_600
 }
 
 function reasonToAct(best: Candidate, allowed: readonly Candidate[]): string {

@@ -42,6 +42,8 @@ export interface Stage {
   falsePrice(): Promise<void>
   /** All three report the truth in the next round; not mined yet. */
   truePrice(): Promise<void>
+  /** After the chain was set back to the prepared head: nonces and rounds are again as they were there. */
+  rewind(): void
   guardEvents(): Promise<readonly GuardEvent[]>
   close(): Promise<void>
 }
@@ -102,6 +104,11 @@ export async function openStage(): Promise<Stage> {
     },
     falsePrice: () => report([10, 10]),
     truePrice: () => report([1, 1, 1]),
+    rewind() {
+      round = prepared.rounds['LINK'] ?? 0
+      chain.nonces.clear()
+      for (const [address, nonce] of Object.entries(prepared.nonces)) chain.nonces.set(address as Hex, nonce)
+    },
     async guardEvents() {
       const raw = await anvil.rpc.call<unknown[]>('eth_getLogs', [
         { address: deployment.guard, fromBlock: `0x${head.number.toString(16)}`, toBlock: 'latest' },

@@ -1,0 +1,86 @@
+// What an option would cost: loss left, loss that it induces, disruption of honest people; and whether it may be taken at all.
+import type { Incident, Option, Outcome, Probe, Weighed } from '../core/flow.ts'
+import type { Venue } from '../state/protocol.ts'
+import type { World } from '../state/world.ts'
+import { analyticLossUsd, OBSERVE } from './options.ts'
+import { isGentle, type Playbook } from './playbook.ts'
+
+/** What was asked and what came back; no outcome for an option means that it was late or not worth asking: the analytic bound decides. */
+export interface Evaluated {
+  readonly incident: Incident
+  readonly options: readonly Option[]
+  readonly probes: readonly Probe[]
+  readonly outcomes: readonly Outcome[]
+}
+
+export function weigh(world: World, venue: Venue, evaluated: Evaluated, option: Option, playbook: Playbook): Weighed {
+  const { incident, probes, outcomes } = evaluated
+  const outcome = outcomes.find((o) => o.option === option.id)
+  const analytic = analyticLossUsd(world, venue, incident, option)
+  const takenUsd = outcome ? probes.filter((p) => outcome.succeeded.includes(p.name)).reduce((sum, p) => sum + p.usd, 0) : 0
+  const lossLeftUsd = Math.max(analytic, takenUsd)
+  let inducedUsd = 0
+  let disruptionUsd = 0
+  for (const step of option.steps) {
+    const effect = venue.protocol.actions[step.action]?.effect
+    if (!effect) continue
+    const m = world.markets.at(step.market)
+    const hours = expiryHours(world, step.entry)
+    const cost = playbook.costUsdPerHour
+    const perHour =
+      (effect.supplies === 'no' ? m.agedSuppliers * cost.supplies : 0) +
+      (effect.borrowsAgainst === 'no' ? m.agedSuppliers * cost.borrows : 0) +
+      (effect.borrowsOf === 'no' ? m.agedBorrowers * cost.borrows : 0) +
+      (effect.withdraws === 'no' ? m.agedSuppliers * cost.withdraws : effect.withdrawsOther === 'no' ? m.agedMixed * cost.withdraws : 0) +
+      (effect.repays === 'no' ? m.agedBorrowers * cost.repays : 0)
+    disruptionUsd += perHour * hours
+    if (effect.liquidates === 'no') inducedUsd += playbook.liquidationGapPerHour * hours * m.suppliedUsd
+  }
+  const why = forbidden(venue, incident, option, outcome, playbook)
+  return {
+    option: option.id,
+    class: option.class,
+    allowed: why === '',
+    why:
+      why ||
+      (outcome
+        ? 'simulated'
+        : worthSimulating(world, venue, incident, option, playbook)
+          ? 'late: analytic bound'
+          : 'no better than watching'),
+    lossLeftUsd,
+    inducedUsd,
+    disruptionUsd,
+    harmUsd: incident.probability * lossLeftUsd + inducedUsd + disruptionUsd,
+    simulated: outcome !== undefined,
+  }
+}
+
+/** Hard constraints, not weights. Empty: allowed. */
+function forbidden(venue: Venue, incident: Incident, option: Option, outcome: Outcome | undefined, playbook: Playbook): string {
+  if (option.steps.length === 0) return ''
+  if (outcome && !outcome.executed) return `the Guard refuses: ${outcome.why}`
+  const effects = option.steps.map((step) => venue.protocol.actions[step.action]?.effect)
+  if (effects.some((e) => !e?.reversible)) return 'irreversible: never automatic'
+  const least = playbook.minProbability[option.class]
+  if (incident.probability < least) return `probability ${incident.probability} under ${least} for class ${option.class}`
+  const gentle = effects.every((e) => e !== undefined && isGentle(e))
+  if (!gentle && incident.sources.length < 2) return 'closes exits or liquidations: needs two independent sources'
+  return ''
+}
+
+/**
+ * Time between a block and its decision is short: what is forbidden anyway, or leaves as much to lose as watching does by the
+ * tables alone, is not simulated. If the tables see no loss at all and the attack goes on, everything is.
+ */
+export function worthSimulating(world: World, venue: Venue, incident: Incident, option: Option, playbook: Playbook): boolean {
+  if (option.steps.length === 0) return true
+  if (forbidden(venue, incident, option, undefined, playbook) !== '') return false
+  const watching = analyticLossUsd(world, venue, incident, OBSERVE)
+  return watching <= playbook.dustUsd || analyticLossUsd(world, venue, incident, option) < watching - playbook.dustUsd
+}
+
+function expiryHours(world: World, entry: string): number {
+  const row = world.guardEntries.find(entry)
+  return row === undefined ? 1 : world.guardEntries.columns.expiryS.get(row) / 3_600
+}

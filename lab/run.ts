@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly onBlock?: (block: number) => void | Promise<void>
   /** After the scenario's minimum: whether to end here. Without it the run ends at the minimum. */
   readonly stopWhen?: (block: number) => boolean | Promise<boolean>
+  /** Awaited with the result while the chain is still there. */
+  readonly beforeEnd?: (result: RunResult) => void | Promise<void>
   /** Blocks after the start at which the run ends in any case. */
   readonly maxBlocks?: number
   /** For tests: ends after so many blocks from the prepared head. */
@@ -73,7 +75,9 @@ export async function runScenario(scenario: LabScenario, options: RunOptions): P
   deriveAll()
   const anvil = await startAnvil({ genesisTimeS: prepared.genesisTimeS, stateFile: prepared.stateFile })
   try {
-    return await runOn(anvil, scenario, options)
+    const result = await runOn(anvil, scenario, options)
+    await options.beforeEnd?.(result)
+    return result
   } finally {
     await anvil.stop()
   }

@@ -19,7 +19,7 @@ const schema = z.strictObject({
     id: z.number().int().positive(),
     /** First block to read: the pool's deployment. */
     fromBlock: z.number().int().nonnegative(),
-    /** Seconds between blocks, for chains without a profile. */
+    /** Seconds between blocks; required for a chain without a profile of its own. */
     blockTimeS: z.number().positive().optional(),
   }),
   /** One here is the usual; several share this process, each with its own endpoint, store and key. */
@@ -39,7 +39,7 @@ const schema = z.strictObject({
   detectors: z
     .array(z.custom<BoundDetector>((v) => isDetector(v), 'want detectors called with their parameters, like oracleJump()'))
     .min(1),
-  /** Needed to act: the Guard's signers in the Guard's order, and k. */
+  /** Needed to act: the Guard's signers in the Guard's order, which is ascending, and k. */
   quorum: z
     .strictObject({ signers: z.array(signer).min(1).max(64), k: z.number().int().positive(), windowS: z.number().int().positive() })
     .optional(),
@@ -63,9 +63,17 @@ export function defineConfig(input: ConfigInput): Config {
     throw new UserError(`config.${path.join('.')}`, got, issue?.message ?? 'a config')
   }
   const config = parsed.data
-  const { quorum, nodes } = config
+  const { quorum, nodes, chain, watch } = config
+  for (const [n, { chainId }] of watch.entries())
+    if (chainId !== chain.id) throw new UserError(`config.watch.${n}.chainId`, chainId, `${chain.id}, as config.chain.id says`)
   if (quorum && quorum.k > quorum.signers.length)
     throw new UserError('config.quorum.k', quorum.k, `at most the number of signers, ${quorum.signers.length}`)
+  for (const [n, address] of (quorum?.signers ?? []).entries()) {
+    const last = quorum?.signers[n - 1]
+    // the Guard keeps them ascending, and a signature's bit is its signer's place
+    if (last !== undefined && address <= last)
+      throw new UserError(`config.quorum.signers.${n}`, address, `an address above the one before it, ${last}: ascending, none twice`)
+  }
   const ids = nodes.map((n) => n.id)
   if (new Set(ids).size < ids.length) throw new UserError('config.nodes', ids.join(', '), 'ids that differ')
   const folders = nodes.map((n) => n.dataDir)
@@ -75,9 +83,9 @@ export function defineConfig(input: ConfigInput): Config {
 }
 
 function isWatched(value: unknown): value is Watched {
-  return (
-    typeof value === 'object' && value !== null && Array.isArray((value as Watched).protocols) && Array.isArray((value as Watched).venues)
-  )
+  if (typeof value !== 'object' || value === null) return false
+  const { chainId, protocols, venues, guards } = value as Watched
+  return typeof chainId === 'number' && [protocols, venues, guards].every((list) => Array.isArray(list))
 }
 
 function isDetector(value: unknown): value is BoundDetector {

@@ -1,4 +1,4 @@
-// What users import as 'firebreak': the config, what it can watch, and the detectors.
+// What users import as 'firebreak': the config, what it can watch, the detectors, and what governance adds to a Guard.
 export { type Config, defineConfig } from './config.ts'
 export { accountHealth } from './detect/account-health.ts'
 export { blind } from './detect/blind.ts'
@@ -6,4 +6,4 @@ export { defineDetector } from './detect/define.ts'
 export { oracleJump } from './detect/oracle-jump.ts'
 export { oracleReporters } from './detect/oracle-reporters.ts'
 export { outflowRate } from './detect/outflow-rate.ts'
-export { aaveV3Pool, chainlinkFeeds } from './watched.ts'
+export { aaveGuardEntries, aaveV3Pool, chainlinkFeeds, entryId } from './watched.ts'

@@ -5,6 +5,8 @@ import { OBSERVE } from './decide/options.ts'
 import { Fold } from './fold.ts'
 import type { IngestEvent } from './ingest/block-source.ts'
 import type { CaptureWriter } from './ingest/capture.ts'
+import { DeepReorgError, StoppedError } from './ingest/errors.ts'
+import { hashAt } from './ingest/hash-at.ts'
 import { lastingRpc } from './ingest/lasting-rpc.ts'
 import { liveSource } from './ingest/live.ts'
 import { profileOf } from './ingest/profiles.ts'
@@ -12,11 +14,12 @@ import { createSimulator } from './ingest/simulate.ts'
 import type { Exchange } from './quorum/exchange.ts'
 import { Quorum } from './quorum/quorum.ts'
 import type { Intent } from './record/intent.ts'
+import type { Alert } from './record/outbox.ts'
 import { openRecord } from './record/record.ts'
 import { Relay } from './relay.ts'
 import { createResponder } from './respond/responder.ts'
 import type { Wallet } from './respond/wallet.ts'
-import { type Checkpoint, restore, takeCheckpoint } from './restart.ts'
+import { type Checkpoint, restore, takeCheckpoint, wayBack } from './restart.ts'
 import { rulesOf } from './rules.ts'
 import { Answers } from './state/protocol.ts'
 
@@ -37,6 +40,8 @@ export interface NodeEvents {
   ingest?(node: string, event: IngestEvent): void
   note?(node: string, text: string): void
   error?(node: string, error: unknown): void
+  /** A finding that people must hear of. Told again after a restart if this doesn't return. Without it alerts wait in the record. */
+  alert?(node: string, alert: Alert): void
   /** After each durable step of a response. */
   step?(node: string, step: string, intent: Intent | undefined): void | Promise<void>
 }
@@ -56,31 +61,26 @@ export function startNode(options: NodeOptions): RunningNode {
   const profile = profileOf(config.chain.id, config.chain.blockTimeS === undefined ? {} : { blockTimeS: config.chain.blockTimeS })
   const rules = rulesOf(config)
   const record = openRecord({ folder: node.dataDir, nodeId: node.id })
-  const fold = new Fold(rules)
-  events.note?.(node.id, restore(fold, record, rules.rulesHash))
-  const { world } = fold
-  const source = liveSource({
-    chainId: config.chain.id,
-    endpoints: [node.endpoint],
-    fromBlock: config.chain.fromBlock,
-    profile,
-    resume: { recent: fold.recent },
-    adapter: {
-      watches: () => rules.protocols.flatMap((p) => p.watches(world)),
-      reads: (block, soFar) => rules.protocols.flatMap((p) => p.reads(world, block, new Answers(soFar))),
-    },
-    onEvent: (event) => events.ingest?.(node.id, event),
-  })
+  let fold = new Fold(rules)
+  const restored = orClose(() => restore(fold, record, rules.rulesHash))
+  events.note?.(node.id, restored)
+  let source = sourceOf(fold)
   const rpc = lastingRpc(node.endpoint, { timeoutMs: profile.requestTimeoutMs })
   const simulator = createSimulator({ endpoint: node.endpoint, onFailure: (error) => events.error?.(node.id, error) })
-  const edge = wallet && config.quorum ? armed(wallet, config.quorum) : undefined
+  const { quorum: quorumConfig } = config
+  const edge = wallet && quorumConfig ? orClose(() => armed(wallet, quorumConfig)) : undefined
   const checkpoints: Checkpoint[] = []
+  const stopping = new AbortController()
   let warm = false
+  /** After a deep reorg, until the head is reached again. */
+  let goingBack = false
+  let toTell = true
 
   const done = run()
   return {
     done,
     async stop() {
+      stopping.abort()
       source.stop()
       await done
     },
@@ -89,7 +89,8 @@ export function startNode(options: NodeOptions): RunningNode {
   async function run(): Promise<void> {
     try {
       await edge?.responder.resume()
-      for await (const input of source.inputs()) await take(input)
+      tell()
+      for (let ended = false; !ended; ) ended = await follow()
     } finally {
       await edge?.relay.settled()
       edge?.quorum.close()
@@ -99,7 +100,93 @@ export function startNode(options: NodeOptions): RunningNode {
     }
   }
 
+  function orClose<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      record.close()
+      throw error
+    }
+  }
+
+  function sourceOf({ world, recent }: Fold) {
+    return liveSource({
+      chainId: config.chain.id,
+      endpoints: [node.endpoint],
+      fromBlock: config.chain.fromBlock,
+      profile,
+      resume: { recent },
+      adapter: {
+        watches: () => rules.protocols.flatMap((p) => p.watches(world)),
+        reads: (block, soFar) => rules.protocols.flatMap((p) => p.reads(world, block, new Answers(soFar))),
+      },
+      onEvent: (event) => events.ingest?.(node.id, event),
+    })
+  }
+
+  /** False: the chain left ours behind, and `source` begins anew. */
+  async function follow(): Promise<boolean> {
+    try {
+      for await (const input of source.inputs()) {
+        await take(input)
+        tell()
+      }
+      return true
+    } catch (error) {
+      if (!(error instanceof DeepReorgError) || goingBack) throw error
+      return goBack(error)
+    }
+  }
+
+  /** Nothing of the journal is on the chain any more. Each step may be the last before a crash: then the restart comes here again. */
+  async function goBack(error: DeepReorgError): Promise<boolean> {
+    goingBack = true
+    const { head, recent } = fold
+    if (head) {
+      edge?.relay.begin(head)
+      await edge?.quorum.offer([], [], head.timeS)
+    }
+    const where = { rpc, endpoint: node.endpoint, mostWaitMs: profile.blindAfterMs, signal: stopping.signal }
+    const kept = await wayBack(record, rules.rulesHash, (number) => hashAt(number, where)).catch((cause: unknown) => {
+      if (cause instanceof StoppedError) return 'stopped' as const
+      throw cause
+    })
+    if (kept === 'stopped') return true
+    const toNumber = kept?.number ?? config.chain.fromBlock - 1
+    const undone = recent.filter((block) => block.number > toNumber).map(({ number, hash }) => ({ number, hash }))
+    const body = { toNumber, toHash: kept?.hash ?? null, deep: true, undone }
+    const entry = { origin: 'edge', kind: 'reorg', chainId: config.chain.id, block: head?.number ?? 0, body } as const
+    record.append([entry])
+    events.entries?.(node.id, [entry])
+    await edge?.responder.onReorg(toNumber)
+    if (stopping.signal.aborted) return true
+    record.forgetInputs(kept)
+    checkpoints.length = 0
+    fold = new Fold(rules)
+    restore(fold, record, rules.rulesHash)
+    const from = kept ? `back at the checkpoint of block ${toNumber}` : 'no checkpoint is on that chain'
+    events.note?.(node.id, `deep reorg, from before block ${error.oldestKept} on; ${from}: reading again from block ${toNumber + 1}`)
+    source = sourceOf(fold)
+    return false
+  }
+
+  /** What must be told, when all that was to be done about it has begun. */
+  function tell(): void {
+    if (!toTell || !events.alert) return
+    toTell = false
+    for (let alerts = record.outbox.pending(); alerts.length > 0; alerts = record.outbox.pending()) {
+      for (const alert of alerts) events.alert(node.id, alert)
+      record.outbox.delivered(...alerts.map(({ id }) => id))
+    }
+  }
+
   async function take(input: Input): Promise<void> {
+    const oldest = fold.recent[0]
+    if (input.kind === 'reorged' && oldest && input.toNumber < oldest.number) {
+      // under what was final: the source still knows the block, the state can't be brought back to it
+      commit({ kind: 'blind', chainId: input.chainId, sinceBlock: input.toNumber + 1, reason: 'deep-reorg' })
+      throw new DeepReorgError(input.chainId, oldest.number, `${input.toNumber} (${input.toHash})`)
+    }
     const step = commit(input)
     const head = fold.head
     if (input.kind === 'reorged') await edge?.responder.onReorg(input.toNumber)
@@ -108,6 +195,7 @@ export function startNode(options: NodeOptions): RunningNode {
     if (input.kind === 'committed') {
       events.block?.(node.id, head.number, live, source.seenAtMs(head.hash))
       if (!live) return // history: judged and recorded, but long past answering
+      goingBack = false
       if (!warm) await warmUp(head)
       warm = true
       edge?.relay.begin(head)
@@ -153,6 +241,7 @@ export function startNode(options: NodeOptions): RunningNode {
     }
     if (input.kind === 'reorged') checkpoints.splice(0, checkpoints.length, ...checkpoints.filter((c) => c.head.number <= input.toNumber))
     if (step.entries.length > 0) events.entries?.(node.id, step.entries)
+    if (step.entries.some((entry) => entry.kind === 'finding')) toTell = true
     return step
   }
 
@@ -183,6 +272,8 @@ export function startNode(options: NodeOptions): RunningNode {
       sign: wallet.signDigest,
       onApproval: (approval: Approval, own) =>
         log('approval', { digest: approval.digest, signer: approval.signer, signature: approval.signature, own }),
+      onError: (error) => events.error?.(node.id, error),
+      onFlood: (signer, dropped) => events.note?.(node.id, `${signer} floods: ${dropped} of its approvals were not kept`),
       onCertificate: (certificate: Certificate) => {
         const seenAtMs = fold.head ? source.seenAtMs(fold.head.hash) : undefined
         const { operation, action, subject, incident } = certificate.proposal

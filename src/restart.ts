@@ -1,4 +1,5 @@
 // How a node comes back: the last checkpoint of a final block, then the stored inputs since, folded again in silence.
+// And how it goes back, after a reorg deeper than its journal: to the last checkpoint that is still on the chain, or to the beginning.
 import type { Finding, Hex } from './core/flow.ts'
 import type { Fold } from './fold.ts'
 import type { NodeRecord } from './record/record.ts'
@@ -20,6 +21,16 @@ export function takeCheckpoint(fold: Fold, rulesHash: Hex, throughInputSeq: numb
   const dump = new Map([...world.store.dump(), [FINDINGS, findings] as const])
   const at = { chainId: world.chainId, number: head.number, hash: head.hash, rulesHash }
   return { head: at, bytes: encodeCheckpoint(at, dump), throughInputSeq }
+}
+
+/** The newest checkpoint whose block the chain still has; undefined: none, so that the chain must be read again. */
+export async function wayBack(
+  record: Pick<NodeRecord, 'checkpointHeads'>,
+  rulesHash: Hex,
+  hashAt: (number: number) => Promise<Hex | undefined>,
+): Promise<Checkpoint['head'] | undefined> {
+  for (const head of record.checkpointHeads(rulesHash)) if ((await hashAt(head.number)) === head.hash) return head
+  return undefined
 }
 
 /** Says in words what it did. */

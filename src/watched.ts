@@ -1,6 +1,6 @@
 // What a config watches: adapters put together, with the venue one may act on. Values that a config file imports.
 import { z } from 'zod'
-import type { Hex } from './core/flow.ts'
+import type { ActionName, Hex } from './core/flow.ts'
 import { entryId } from './core/guard-entry.ts'
 import { addressSubject } from './core/subject.ts'
 import { aaveGuardEntries } from './protocols/aave-v3/entries.ts'
@@ -12,11 +12,17 @@ import type { Protocol, Venue } from './state/protocol.ts'
 
 /** Adapters in the order in which they apply: prices before those who use them. */
 export interface Watched {
+  readonly chainId: number
   /** Plain data that says what it is: part of the rules' hash. */
   readonly rules: unknown
   readonly protocols: readonly Protocol[]
   readonly venues: readonly Venue[]
+  /** Guards it may act through, with the entries that must be live there. */
+  readonly guards: readonly { readonly guard: Hex; readonly entries: readonly { readonly id: Hex; readonly name: string }[] }[]
 }
+
+/** Governance adds to the Guard what these make of the same values as the config. */
+export { aaveGuardEntries, entryId }
 
 const address = z
   .string()
@@ -35,8 +41,18 @@ export function chainlinkFeeds(input: z.input<typeof feedsSchema>): Watched {
   const feeds = config.feeds.map(({ name, proxy, secondProxy }) =>
     secondProxy === undefined ? { name, proxy } : { name, proxy, secondProxy },
   )
-  return { rules: { chainlink: config }, protocols: [chainlink({ chainId: config.chainId, feeds })], venues: [] }
+  const { chainId } = config
+  return { chainId, rules: { chainlink: config }, protocols: [chainlink({ chainId, feeds })], venues: [], guards: [] }
 }
+
+const ACTIONS = [
+  'stopBorrowingAgainst',
+  'stopBorrowing',
+  'supplyCap',
+  'borrowCap',
+  'freeze',
+  'reservePause',
+] as const satisfies readonly ActionName[]
 
 const aaveSchema = z.strictObject({
   chainId,
@@ -48,6 +64,8 @@ const aaveSchema = z.strictObject({
       configurator: address,
       dataProvider: address,
       assets: z.array(z.strictObject({ address, decimals: z.number().int().min(0).max(36), symbol: z.string().min(1) })).min(1),
+      /** What governance has added to the Guard; all by default. */
+      actions: z.array(z.enum(ACTIONS)).min(1).optional(),
       expiryS: z.number().int().positive().optional(),
       hardCapS: z.number().int().positive().optional(),
       cooldownS: z.number().int().nonnegative().optional(),
@@ -58,24 +76,27 @@ const aaveSchema = z.strictObject({
 /** An Aave v3 pool with all its margin accounts, and the Guard that may act on it. */
 export function aaveV3Pool(input: z.input<typeof aaveSchema>): Watched {
   const config = aaveSchema.parse(input)
-  const { pool } = config
+  const { chainId, pool } = config
   if (!config.guard) {
-    const protocol = aaveV3({ chainId: config.chainId, pool })
-    return { rules: { aaveV3: config }, protocols: [protocol], venues: [{ protocol, pool, guard: undefined, probes: () => [] }] }
+    const protocol = aaveV3({ chainId, pool })
+    const venue: Venue = { protocol, pool, guard: undefined, probes: () => [] }
+    return { chainId, rules: { aaveV3: config }, protocols: [protocol], venues: [venue], guards: [] }
   }
-  const { address: guard, assets, configurator, dataProvider } = config.guard
+  const { address: guard, assets, configurator, dataProvider, actions = ACTIONS } = config.guard
   const times = {
     expiryS: config.guard.expiryS ?? 600,
     hardCapS: config.guard.hardCapS ?? 14_400,
     cooldownS: config.guard.cooldownS ?? 3_600,
   }
-  const entries = aaveGuardEntries({ pool, configurator, dataProvider, assets, ...times })
-  const protocol = aaveV3({ chainId: config.chainId, pool, guard: { entries } })
+  const entries = aaveGuardEntries({ pool, configurator, dataProvider, assets, ...times }).filter(({ action }) => actions.includes(action))
+  const protocol = aaveV3({ chainId, pool, guard: { entries } })
   const known = entries.map(({ symbol, entry }) => ({
     id: entryId(entry),
     subjects: assets.filter((a) => symbol === null || a.symbol === symbol).map((a) => addressSubject(a.address)),
   }))
-  const ours = guardAdapter({ chainId: config.chainId, guard, entries: known })
+  const ours = guardAdapter({ chainId, guard, entries: known })
   const venue: Venue = { protocol, pool, guard, probes: (world, suspects) => aaveProbes(world, pool, suspects) }
-  return { rules: { aaveV3: config, entries: known }, protocols: [protocol, ours], venues: [venue] }
+  const named = entries.map(({ action, symbol, entry }) => ({ id: entryId(entry), name: symbol === null ? action : `${action} ${symbol}` }))
+  const rules = { aaveV3: config, entries: known }
+  return { chainId, rules, protocols: [protocol, ours], venues: [venue], guards: [{ guard, entries: named }] }
 }

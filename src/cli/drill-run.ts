@@ -68,11 +68,12 @@ export interface GuardedOptions extends RunSetup {
   readonly blockMs: number
   readonly ordering: 'won' | 'lost'
   readonly show: boolean
-  readonly keep: boolean
+  /** Called with the result while chain and nodes still run. */
+  readonly hold?: (guarded: GuardedRun, alive: { readonly rpcUrl: string; readonly dataDirs: readonly string[] }) => Promise<void>
 }
 
 export async function runGuarded(options: GuardedOptions): Promise<GuardedRun> {
-  const { lab, scenario, prepared, seed, blockMs, ordering, show, keep, say } = options
+  const { lab, scenario, prepared, seed, blockMs, ordering, show, hold, say } = options
   const fee = ordering === 'won' ? lab.fees.responderWon : lab.fees.responderLost
   const watch = await watchLab({ ...options, name: 'guarded', armed: true, maxFeeGwei: Number(fee) / 1e9 })
   const lines: NodeReport[] = []
@@ -83,10 +84,9 @@ export async function runGuarded(options: GuardedOptions): Promise<GuardedRun> {
       say(`  node ${line.node ?? ''}  ${line.kind === 'intent' ? intentText(line) : String(line['error'] ?? line['code'])}`)
     else if (line.node === 'a') for (const text of describe({ kind: line.kind, block: line.block ?? 0, body: line.body })) say(`  ${text}`)
   }
-  let guardedNow: Promise<Omit<GuardedRun, 'run'>> | undefined
-  const gather = (block: number) => guardedResponse(watch.rpc(), prepared, lines, block)
+  let guarded: GuardedRun | undefined
   try {
-    const run = await lab.runScenario(scenario, {
+    await lab.runScenario(scenario, {
       prepared,
       seed,
       blockMs,
@@ -95,16 +95,14 @@ export async function runGuarded(options: GuardedOptions): Promise<GuardedRun> {
         if (show && (block - prepared.head.number) % 10 === 0) say(paint('dim', `  block ${block}`))
         if (block === prepared.head.number + scenario.startBlock - 1) say(paint('bold', `  block ${block}  next: ${scenario.title}`))
       },
-      stopWhen: async (block) => {
-        if (!(await isQuiet(watch.rpc(), prepared, block))) return false
-        guardedNow = gather(block)
-        await guardedNow
-        if (keep) await keepUntilSignal(watch, say)
-        return true
+      stopWhen: (block) => isQuiet(watch.rpc(), prepared, block),
+      beforeEnd: async (run) => {
+        const response = await guardedResponse(watch.rpc(), prepared, lines, run.blocks.at(-1)?.number ?? prepared.head.number)
+        guarded = { run, ...response }
+        await hold?.(guarded, { rpcUrl: watch.rpcUrl(), dataDirs: watch.nodes().dataDirs })
       },
     })
-    const response = await (guardedNow ?? Promise.reject(new Error('the guarded run ended at its longest without a lift')))
-    return { run, ...response }
+    return guarded ?? Promise.reject(new Error('the guarded run gave no result'))
   } finally {
     await watch.stop()
   }
@@ -185,18 +183,7 @@ async function isQuiet(rpc: Rpc, prepared: LabPrepared, block: number): Promise<
   return active.size === 0 && block >= lastEnd + AFTER_LIFT_BLOCKS
 }
 
-async function keepUntilSignal(watch: LabWatch, say: (text: string) => void): Promise<void> {
-  say(
-    `\n  kept: RPC ${watch.rpcUrl()}, data folders ${watch
-      .nodes()
-      .dataDirs.map((d) => relative(process.cwd(), d))
-      .join(', ')}`,
-  )
-  say('  Ctrl-C ends it')
-  await new Promise<void>((done) => process.once('SIGINT', () => done()))
-}
-
-export function rpcAt(url: string): Rpc {
+function rpcAt(url: string): Rpc {
   return async (method, params) => {
     const response = await fetch(url, {
       method: 'POST',

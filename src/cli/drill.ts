@@ -1,12 +1,12 @@
 // `firebreak drill`: an attack on the embedded lab, unguarded and guarded, and what the difference is. The lab is loaded only here.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import { type DrillDocument, type DrillRun, drillDocument, summarize } from '../tools/drill-document.ts'
 import { baselinesOf, measure } from '../tools/drill-measure.ts'
 import type { LabModule } from '../tools/lab-module.ts'
 import { VERSION } from '../version.ts'
-import { type GuardedRun, observeRun, runGuarded } from './drill-run.ts'
+import { type GuardedOptions, type GuardedRun, observeRun, runGuarded } from './drill-run.ts'
 import { baselineTable, runTable } from './drill-table.ts'
 import { machine } from './machine.ts'
 import { paint } from './show.ts'
@@ -65,35 +65,45 @@ export async function drill(options: DrillOptions): Promise<void> {
     say(paint('bold', '\n1. unguarded: the nodes only observe'))
     const unguarded = await observeRun({ ...setup, say })
     say(paint('bold', '\n2. guarded: the same chain, the same traffic, the nodes armed'))
-    const guarded: GuardedRun = await runGuarded({ ...setup, blockMs, ordering, show, keep, say })
-    checkSameChain(unguarded.blocks, guarded.run.blocks, guarded.firstOwnBlock)
-    const facts = { ...scenario, shareOfMarket: scenario.pace?.shareOfMarket ?? null }
-    const run = measure(facts, unguarded, guarded.run, guarded.response, {
-      blockMs: options.blockMs,
-      ordering: options.ordering,
-      origin: 'own',
+    const report = (guarded: GuardedRun): void => {
+      checkSameChain(unguarded.blocks, guarded.run.blocks, guarded.firstOwnBlock)
+      const facts = { ...scenario, shareOfMarket: scenario.pace?.shareOfMarket ?? null }
+      const run = measure(facts, unguarded, guarded.run, guarded.response, { blockMs, ordering, origin: 'own' })
+      const others = baselinesOf(facts, unguarded, guarded.response, BLOCK_S)
+      runs.push(run)
+      baselines.push(...others)
+      say(paint('bold', '\n3. the difference'))
+      for (const line of [...runTable(run), ...baselineTable(run, others)]) say(line)
+    }
+    const last = scenario === chosen.at(-1)
+    const hold: GuardedOptions['hold'] = async (guarded, alive) => {
+      report(guarded)
+      conclude()
+      say(`\nkept: RPC ${alive.rpcUrl}, data folders ${alive.dataDirs.map((d) => relative(process.cwd(), d)).join(', ')}; Ctrl-C ends it`)
+      await new Promise<void>((done) => process.once('SIGINT', () => done()))
+    }
+    const guarded = await runGuarded({ ...setup, blockMs, ordering, show, say, ...(keep && last ? { hold } : {}) })
+    if (!(keep && last)) report(guarded)
+  }
+  if (!keep) conclude()
+
+  function conclude(): void {
+    const document = drillDocument.parse({
+      version: VERSION,
+      seed: options.seed,
+      machine: machine(),
+      runs,
+      baselines,
+      summary: summarize(runs),
     })
-    const others = baselinesOf(facts, unguarded, guarded.response, BLOCK_S)
-    runs.push(run)
-    baselines.push(...others)
-    say(paint('bold', '\n3. the difference'))
-    for (const line of [...runTable(run), ...baselineTable(run, others)]) say(line)
+    if (options.json) {
+      writeFileSync(options.json, `${JSON.stringify(document, null, 2)}\n`)
+      say(`\nwritten: ${options.json}`)
+    }
+    const good = runs.every(isGood)
+    say(`\n${good ? paint('green', verdictOf(runs)) : paint('red', verdictOf(runs))}`)
+    process.exitCode = good ? 0 : 1
   }
-  const document = drillDocument.parse({
-    version: VERSION,
-    seed: options.seed,
-    machine: machine(),
-    runs,
-    baselines,
-    summary: summarize(runs),
-  })
-  if (options.json) {
-    writeFileSync(options.json, `${JSON.stringify(document, null, 2)}\n`)
-    say(`\nwritten: ${options.json}`)
-  }
-  const good = runs.every(isGood)
-  say(`\n${good ? paint('green', verdictOf(runs)) : paint('red', verdictOf(runs))}`)
-  process.exitCode = good ? 0 : 1
 }
 
 const isGood = (run: DrillRun): boolean => (run.kind === 'attack' ? run.contained : run.falseActions === 0)

@@ -18,6 +18,12 @@ program
   .option('--capture <file>', 'write every input to this file, for --replay (with several nodes, one file a node)')
   .option('--replay <file>', 'fold a capture instead of a chain, print its findings and the hash of its verdicts, and end')
   .option('--json', 'one JSON object a line instead of text', false)
+  .addOption(
+    new Option('--log-level <level>', 'least level of the operational log on stderr')
+      .choices(['debug', 'info', 'warn', 'error', 'silent'])
+      .env('FIREBREAK_LOG_LEVEL')
+      .default('info'),
+  )
   .action(async (options) => (await import('./watch.ts')).watch(options))
 
 program

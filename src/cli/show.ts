@@ -53,8 +53,8 @@ export function describe({ kind, block, body }: ShownEntry): readonly string[] {
       ]
     }
     case 'reorg': {
-      const b = body as { toNumber: number; undone: readonly unknown[] }
-      return [`${at}  reorg: ${b.undone.length} blocks undone, back to ${b.toNumber}`]
+      const b = body as { toNumber: number; undone: readonly unknown[]; deep?: boolean }
+      return [`${at}  ${b.deep ? 'deep ' : ''}reorg: ${b.undone.length} blocks undone, back to ${b.toNumber}`]
     }
     case 'blind': {
       const b = body as { sinceBlock: number; reason: string }

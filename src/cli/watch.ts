@@ -3,15 +3,18 @@ import { mkdirSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { Config } from '../config.ts'
 import { UserError } from '../core/errors.ts'
+import type { Finding } from '../core/flow.ts'
 import { openCapture } from '../ingest/capture.ts'
-import { type NodeEvents, type RunningNode, startNode } from '../pipeline.ts'
+import { type NodeEvents, startNode } from '../pipeline.ts'
 import { localExchange } from '../quorum/exchange.ts'
-import { loadWallet } from '../respond/wallet.ts'
+import { type KeyReference, loadWallet, type Wallet } from '../respond/wallet.ts'
 import { rulesOf } from '../rules.ts'
 import { replay } from '../tools/replay.ts'
 import { loadConfig } from './load-config.ts'
+import { type LogLevel, operationsLog } from './operations.ts'
 import { readSecret } from './secrets.ts'
 import { describe, paint, plain } from './show.ts'
+import { together } from './together.ts'
 
 export interface WatchOptions {
   readonly config: string
@@ -19,41 +22,93 @@ export interface WatchOptions {
   readonly capture?: string
   readonly replay?: string
   readonly json: boolean
+  /** Of the operational log on stderr. */
+  readonly logLevel: LogLevel
 }
 
 export async function watch(options: WatchOptions): Promise<void> {
   const config = await loadConfig(options.config)
   if (options.replay !== undefined) return replayed(config, options.replay, options.json)
   if (options.armed) mustBeArmable(config)
-  const exchange = localExchange()
-  const events = options.json ? jsonEvents(config) : textEvents(config)
-  const nodes = await Promise.all(
-    config.nodes.map(async (node): Promise<RunningNode> => {
-      mkdirSync(node.dataDir, { recursive: true, mode: 0o700 })
-      const endpoint = typeof node.rpc === 'string' ? node.rpc : readSecret(`config.nodes.${node.id}.rpc`, node.rpc)
-      const wallet = options.armed && node.key ? loadWallet(node.key) : undefined
-      const file = options.capture && captureName(options.capture, node.id, config.nodes.length)
-      const capture =
-        file === undefined ? undefined : await openCapture(file, { chainId: config.chain.id, rulesHash: rulesOf(config).rulesHash })
-      const run = startNode({
-        config,
-        node: { id: node.id, endpoint, dataDir: node.dataDir },
-        exchange,
-        events,
-        ...(wallet ? { wallet } : {}),
-        ...(capture ? { capture } : {}),
-      })
-      return { ...run, done: run.done.finally(() => capture?.close()) }
-    }),
+  const places = config.nodes.map((node) => ({
+    ...node,
+    endpoint: typeof node.rpc === 'string' ? node.rpc : readSecret(`config.nodes.${node.id}.rpc`, node.rpc),
+  }))
+  const operations = operationsLog(
+    options.logLevel,
+    places.map((place) => place.endpoint),
   )
-  const stop = () => void Promise.allSettled(nodes.map((node) => node.stop()))
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  const shown = options.json ? jsonEvents(config) : textEvents(config)
+  const underWay = new Set<string>()
+  const events: NodeEvents = {
+    ...shown,
+    block(node, ...about) {
+      underWay.add(node)
+      shown.block?.(node, ...about)
+    },
+    ingest(node, event) {
+      operations.ingest(node, event)
+      shown.ingest?.(node, event)
+    },
+    error(node, error) {
+      operations.error(node, error)
+      shown.error?.(node, error)
+    },
+  }
+  const wallets = new Map<string, Wallet>()
+  if (options.armed)
+    for (const { id, key } of config.nodes)
+      if (key)
+        wallets.set(
+          id,
+          signerOf(config, id, key, (text) => operations.warn(id, text)),
+        )
+  const exchange = localExchange()
+  const nodes = await together(
+    places.map(({ id, endpoint, dataDir }) => ({
+      id,
+      isUnderWay: () => underWay.has(id),
+      start() {
+        mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+        const wallet = wallets.get(id)
+        const file = options.capture && captureName(options.capture, id, config.nodes.length)
+        const capture = file ? openCapture(file, { chainId: config.chain.id, rulesHash: rulesOf(config).rulesHash }) : undefined
+        try {
+          const node = { id, endpoint, dataDir }
+          const run = startNode({ config, node, exchange, events, ...(wallet ? { wallet } : {}), ...(capture ? { capture } : {}) })
+          return { ...run, done: run.done.finally(() => capture?.close()) }
+        } catch (error) {
+          void capture?.close()
+          throw error
+        }
+      },
+    })),
+    (id, error, left) => {
+      operations.ended(id, error, left)
+      shown.ended(id, error, left)
+    },
+  )
+  process.once('SIGINT', nodes.stop)
+  process.once('SIGTERM', nodes.stop)
   // a parent that goes away takes its nodes along
-  process.once('disconnect', stop)
-  const ends = await Promise.allSettled(nodes.map((node) => node.done))
-  const failed = ends.find((end) => end.status === 'rejected')
-  if (failed) throw failed.reason
+  process.once('disconnect', nodes.stop)
+  await nodes.done
+}
+
+/** What people or programs see on stdout. */
+type Shown = NodeEvents & { ended(node: string, error: unknown, left: number): void }
+
+/** An approval by a key that is no signer counts for nothing at the Guard. */
+function signerOf(config: Config, id: string, key: KeyReference, onWarning: (text: string) => void): Wallet {
+  const wallet = loadWallet(key, onWarning)
+  const signers = config.quorum?.signers ?? []
+  if (!signers.includes(wallet.address))
+    throw new UserError(
+      `config.nodes.${id}.key`,
+      `the key of ${wallet.address}`,
+      `that of one of config.quorum.signers, ${signers.join(', ')}`,
+    )
+  return wallet
 }
 
 function mustBeArmable(config: Config): void {
@@ -72,8 +127,8 @@ function captureName(file: string, node: string, nodes: number): string {
   return `${file.slice(0, file.length - ending.length)}-${node}${ending}`
 }
 
-/** For programs: every entry of every node, blocks and errors, as JSON lines. */
-function jsonEvents(config: Config): NodeEvents {
+/** For programs: every entry of every node, alerts, blocks and errors, as JSON lines. */
+function jsonEvents(config: Config): Shown {
   const live = new Set<string>()
   const write = (line: object) =>
     process.stdout.write(`${JSON.stringify(line, (_, value) => (typeof value === 'bigint' ? String(value) : value))}\n`)
@@ -89,7 +144,6 @@ function jsonEvents(config: Config): NodeEvents {
       }
     },
     note: (node, text) => write({ node, kind: 'note', text }),
-    ingest: (node, event) => event.kind !== 'history' && write({ node, kind: 'ingest', event }),
     step: (node, step, intent) => {
       write({
         node,
@@ -98,18 +152,20 @@ function jsonEvents(config: Config): NodeEvents {
         body: { step, operation: intent?.operation, txHash: intent?.signed?.txHash },
       })
     },
+    alert: (node, { id, severity, block, finding }) => write({ node, kind: 'alert', block, alert: id, severity, finding }),
     error: (node, error) => write({ node, kind: 'error', error: String(error) }),
+    ended: (node, error, left) => write({ node, kind: 'error', error: String(error), ended: true, left }),
   }
 }
 
-/** For people: what the first node finds and decides, and what every node signs and sends. */
-function textEvents(config: Config): NodeEvents {
-  const first = config.nodes[0]?.id
+/** For people: what the first node that is left finds and decides, and what every node signs and sends. */
+function textEvents(config: Config): Shown {
+  const alive = config.nodes.map(({ id }) => id)
   const live = new Set<string>()
   const say = (node: string, line: string) => console.log(config.nodes.length > 1 ? `${paint('dim', node.padEnd(4))} ${line}` : line)
   return {
     entries: (node, entries) => {
-      for (const entry of entries) if (node === first || entry.kind === 'blind') for (const line of describe(entry)) say(node, line)
+      for (const entry of entries) if (node === alive[0] || entry.kind === 'blind') for (const line of describe(entry)) say(node, line)
     },
     block: (node, number, isLive) => {
       if (isLive && !live.has(node)) {
@@ -120,11 +176,21 @@ function textEvents(config: Config): NodeEvents {
     step: (node, step, intent) => say(node, `${intent?.operation ?? ''} ${step} ${intent?.signed?.txHash ?? ''}`.trim()),
     note: (node, text) => say(node, text),
     ingest: (node, event) => {
-      if (event.kind === 'history') {
-        if (event.done % 100 === 0) say(node, `reading history: ${event.done} of ${event.total} blocks`)
-      } else say(node, plain(`endpoint ${Object.values(event).join(' ')}`))
+      if (event.kind === 'history' && event.done % 100 === 0) say(node, `reading history: ${event.done} of ${event.total} blocks`)
     },
-    error: (node, error) => say(node, paint('red', plain(String(error)))),
+    alert: (node, { block, severity, finding }) => {
+      const { detector, summary, basis } = finding as Partial<Finding>
+      const runbook = config.detectors.find((d) => d.detector.id === detector)?.detector.runbook
+      if (node === alive[0] || basis === 'local')
+        say(node, `block ${block}  ${paint('red', `ALERT ${severity}`)} ${plain(`${detector}: ${summary}; see ${runbook}`)}`)
+    },
+    ended: (node, error, left) => {
+      alive.splice(alive.indexOf(node), 1)
+      say(
+        node,
+        paint('red', plain(`ended: ${error instanceof Error ? error.message : error}; ${left} of ${config.nodes.length} nodes go on`)),
+      )
+    },
   }
 }
 

@@ -51,11 +51,49 @@ test('reverts and missing methods are told apart from failures', () => {
   expect(isUnsupported(error(-32_000, 'block not found'))).toBe(false)
 })
 
-test('a chain without a profile must be described whole', () => {
-  expect(profileOf(31_337).pollMs).toBe(50)
-  expect(profileOf(1, { pollMs: 7 })).toMatchObject({ name: 'Ethereum', pollMs: 7 })
-  expect(() => profileOf(5, { blockTimeS: 2 })).toThrow('only 31337 (lab), 1 (Ethereum) have a profile built in')
-  expect(profileOf(5, profileOf(1))).toMatchObject({ chainId: 5, journalBlocks: 128 })
+describe('profiles', () => {
+  test('what is listed stands, but for what is given', () => {
+    expect(profileOf(31_337).pollMs).toBe(50)
+    expect(profileOf(1, { pollMs: 7 })).toMatchObject({ name: 'Ethereum', pollMs: 7 })
+    expect(profileOf(1, { blockTimeS: 6 })).toMatchObject({ blockTimeS: 6, stallMs: 60_000 })
+    expect(profileOf(5, profileOf(1))).toMatchObject({ chainId: 5, journalBlocks: 128 })
+  })
+
+  test('any other chain needs its block time, and the error says so', () => {
+    expect(() => profileOf(5)).toThrow('config.chain.blockTimeS: got nothing; want seconds between blocks: chain 5 has no profile')
+    expect(() => profileOf(5, { pollMs: 7 })).toThrow('only 31337 (lab), 1 (Ethereum) do')
+  })
+
+  test('with it, the rest follows: slow chains are waited for, fast ones keep 15 minutes', () => {
+    expect(profileOf(137, { blockTimeS: 2 })).toEqual({
+      chainId: 137,
+      name: 'chain 137',
+      ordering: 'priority-fee',
+      blockTimeS: 2,
+      finality: { kind: 'depth', blocks: 450 },
+      finalizedEveryBlocks: 32,
+      journalBlocks: 900,
+      pollMs: 500,
+      stallMs: 30_000,
+      tickMs: 2_000,
+      blindAfterMs: 30_000,
+      requestTimeoutMs: 10_000,
+    })
+    expect(profileOf(61, { blockTimeS: 13 })).toMatchObject({ stallMs: 65_000, blindAfterMs: 39_000, pollMs: 1_000 })
+    expect(profileOf(9, { blockTimeS: 60, stallMs: 7 })).toMatchObject({ finality: { blocks: 64 }, stallMs: 7 })
+  })
+
+  test('property: the journal holds more than what is not final yet, and nobody is blind before a block is late', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.01, max: 3_600, noNaN: true }), (blockTimeS) => {
+        const { finality, journalBlocks, finalizedEveryBlocks, stallMs, blindAfterMs, pollMs } = profileOf(7, { blockTimeS })
+        const depth = finality.kind === 'depth' ? finality.blocks : 0
+        expect(journalBlocks).toBeGreaterThanOrEqual(depth + finalizedEveryBlocks)
+        expect(Math.min(stallMs, blindAfterMs)).toBeGreaterThan(2 * 1_000 * blockTimeS)
+        expect(pollMs).toBeGreaterThanOrEqual(100)
+      }),
+    )
+  })
 })
 
 test('waits grow, with jitter, to a limit', () => {

@@ -36,7 +36,7 @@ export class DeepReorgError extends FirebreakError {
     readonly head: string,
   ) {
     super(
-      `chain ${chainId}: the branch of block ${head} leaves ours before block ${oldestKept}, the oldest kept. Restart from a checkpoint.`,
+      `chain ${chainId}: the branch of block ${head} leaves ours before block ${oldestKept}, the oldest that can be gone back to. The node reads the chain again, from a checkpoint if one is still on it; if it ends with this error, its endpoint shows two chains in turn: use another.`,
     )
   }
 }

@@ -220,7 +220,7 @@ test('resumes behind a reorg that happened meanwhile; too deep a one needs a che
 
   const deep = open(ws(), { journalBlocks: 3 }, { resume: { recent } })
   expect((await deep.inputs.next()).value).toEqual({ kind: 'blind', chainId: 31_337, sinceBlock: 13, reason: 'deep-reorg' })
-  await expect(deep.inputs.next()).rejects.toThrow('Restart from a checkpoint')
+  await expect(deep.inputs.next()).rejects.toThrow('reads the chain again, from a checkpoint')
 })
 
 test('a long history comes in order, with finality', async () => {

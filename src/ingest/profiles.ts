@@ -57,14 +57,38 @@ const ethereum: ChainProfile = {
 
 export const PROFILES: readonly ChainProfile[] = [lab, ethereum]
 
-/** The chain's profile with what the config says otherwise. A chain that isn't listed must be described whole. */
-export function profileOf(chainId: number, given: Partial<Omit<ChainProfile, 'chainId'>> = {}): ChainProfile {
-  const known = PROFILES.find((profile) => profile.chainId === chainId)
-  const profile = { ...known, ...given, chainId }
-  const missing = (Object.keys(lab) as (keyof ChainProfile)[]).filter((key) => profile[key] === undefined)
-  if (missing.length > 0) {
-    const listed = PROFILES.map((one) => `${one.chainId} (${one.name})`).join(', ')
-    throw new UserError(`chains.${chainId}.profile`, given, `${missing.join(', ')}: only ${listed} have a profile built in`)
+/** Long enough for the reorgs that proof-of-stake chains without quick finality have had. */
+const FINAL_AFTER_S = 900
+
+/**
+ * Any other EVM chain, from its block time alone, on the careful side: final by depth (15 minutes of blocks, 64 to 4,096), since not
+ * every chain has a `finalized` tag that means it; a journal twice as deep; a stall after five blocks' time, blindness after three
+ * more, both at least half a minute.
+ */
+function generic(chainId: number, blockTimeS: number): ChainProfile {
+  const blockMs = blockTimeS * 1_000
+  const depth = Math.min(4_096, Math.max(64, Math.ceil(FINAL_AFTER_S / blockTimeS)))
+  return {
+    chainId,
+    name: `chain ${chainId}`,
+    ordering: 'priority-fee',
+    blockTimeS,
+    finality: { kind: 'depth', blocks: depth },
+    finalizedEveryBlocks: 32,
+    journalBlocks: 2 * depth,
+    pollMs: Math.min(1_000, Math.max(100, blockMs / 4)),
+    stallMs: Math.max(30_000, 5 * blockMs),
+    tickMs: Math.max(2_000, blockMs),
+    blindAfterMs: Math.max(30_000, 3 * blockMs),
+    requestTimeoutMs: 10_000,
   }
-  return profile as ChainProfile
+}
+
+/** The chain's profile with what the config says otherwise. A chain that isn't listed needs its block time. */
+export function profileOf(chainId: number, given: Partial<Omit<ChainProfile, 'chainId'>> = {}): ChainProfile {
+  const { blockTimeS } = given
+  const known = PROFILES.find((profile) => profile.chainId === chainId) ?? (blockTimeS && generic(chainId, blockTimeS))
+  if (known) return { ...known, ...given, chainId }
+  const listed = PROFILES.map((one) => `${one.chainId} (${one.name})`).join(', ')
+  throw new UserError('config.chain.blockTimeS', blockTimeS, `seconds between blocks: chain ${chainId} has no profile, only ${listed} do`)
 }

@@ -50,9 +50,13 @@ beforeAll(async () => {
 
 let exchange: ReturnType<typeof localExchange>
 let published: Approval[]
+let floods: number[]
+let errors: unknown[]
 beforeEach(() => {
   exchange = localExchange()
   published = []
+  floods = []
+  errors = []
   exchange.join('ear', (approval) => published.push(approval))
 })
 
@@ -68,6 +72,8 @@ function node(n: number, k = 3) {
     address: keys[n] ? address(n) : GUARD,
     sign: (digest) => sign(n, digest),
     onApproval: (approval, own) => own || seen.push(approval),
+    onFlood: (_, dropped) => floods.push(dropped),
+    onError: (error) => errors.push(error),
     onCertificate: (certificate) => certificates.push(certificate),
   })
   return {
@@ -280,6 +286,74 @@ describe('hostile approvals', () => {
     expect([n.seen, n.certificates]).toEqual([[], []])
     exchange.publish('x', await approvalOf(1, mine))
     await settled()
+    expect(n.certificates.map((c) => c.signers)).toEqual([0b11n])
+  })
+})
+
+describe('a signer that says too much', () => {
+  const many = (count: number, from = 100) => Array.from({ length: count }, (_, i) => proposal({ subject: hashOf(from + i) }))
+  const say = async (approvals: readonly Approval[]): Promise<void> => {
+    for (const approval of approvals) exchange.publish('x', approval)
+    await settled()
+  }
+  const collected = (n: ReturnType<typeof node>): number => (n.quorum as unknown as { collected: Map<Hex, unknown> }).collected.size
+
+  test('the same again is not told again, at once or later', async () => {
+    const n = node(0)
+    const good = await approvalOf(1, mine)
+    await say([good, good])
+    await n.offer([mine])
+    await say([good])
+    expect(n.seen).toHaveLength(1)
+  })
+
+  test('edge: two windows off are kept, three are not; before the first offer any is, and goes with it', async () => {
+    const n = node(0)
+    await say([await approvalOf(1, mine, SLOT + 1_000)])
+    expect(collected(n)).toBe(1)
+    await n.offer([mine])
+    expect(collected(n)).toBe(1)
+    await say(await Promise.all([-3, -2, 2, 3].map((off) => approvalOf(1, mine, SLOT + off))))
+    expect(n.seen.map((a) => a.window - SLOT)).toEqual([1_000, -2, 2])
+    await n.offer([mine], [mine], EARLY + WINDOW_S)
+    expect(collected(n)).toBe(2)
+  })
+
+  test.each([Number.NaN, 1.5, -1, Number.MAX_SAFE_INTEGER + 1])('window %d is none', async (window) => {
+    const n = node(0)
+    await say([{ ...(await approvalOf(1, mine)), window }])
+    expect([n.seen, errors]).toEqual([[], []])
+  })
+
+  test('no proposal at all: ignored', async () => {
+    const n = node(0)
+    await say([{ ...(await approvalOf(1, mine)), proposal: { ...mine, entry: '0x12' } as Proposal }])
+    expect([n.seen, errors]).toEqual([[], []])
+  })
+
+  test('a callback that fails is told of, and does no more harm', async () => {
+    const n = node(0)
+    const options = (n.quorum as unknown as { options: { onApproval: () => void } }).options
+    options.onApproval = () => {
+      throw new Error('disk full')
+    }
+    await say([await approvalOf(1, mine)])
+    expect(errors).toEqual([new Error('disk full')])
+  })
+
+  test('edge: 64 digests a window, or in all before the first offer; the rest is counted', async () => {
+    const n = node(0, 2)
+    await say(await Promise.all(many(40).map((p, i) => approvalOf(1, p, SLOT + (i % 7)))))
+    await say(await Promise.all(many(40, 200).map((p) => approvalOf(1, p))))
+    expect([n.seen.length, floods]).toEqual([64, [1, 10]])
+    await n.offer([mine])
+    const before = n.seen.length
+    for (let round = 0; round < 2; round++) await say(await Promise.all(many(90, 300 + 100 * round).map((p) => approvalOf(1, p, SLOT + 1))))
+    expect(n.seen.length - before).toBeLessThanOrEqual(64)
+    expect(floods).toEqual([1, 10, 100])
+    // others are still heard, and so is the flooder on what this node stands for itself
+    await say(await Promise.all(many(70, 500).map((p) => approvalOf(1, p))))
+    await say([await approvalOf(1, mine)])
     expect(n.certificates.map((c) => c.signers)).toEqual([0b11n])
   })
 })

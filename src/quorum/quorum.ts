@@ -17,6 +17,10 @@ export interface QuorumOptions {
   /** 64 bytes, EIP-2098. */
   readonly sign: (digest: Hex) => Promise<Hex>
   readonly onApproval?: (approval: Approval, own: boolean) => void
+  /** Good signatures of this signer that weren't kept, since it sent too many: told at 1, 10, 100 and so on. */
+  readonly onFlood?: (signer: Hex, dropped: number) => void
+  /** What a callback threw while an approval came in, such as a full disk. */
+  readonly onError: (error: unknown) => void
   /** Called once a digest, when its k-th signature is here and this node accepts it itself. */
   readonly onCertificate: (certificate: Certificate) => void
 }
@@ -30,14 +34,24 @@ interface Collected {
   done: boolean
 }
 
+/** Windows ahead of the present one and behind it of which approvals are kept: nodes whose heads differ, not more. */
+const NEAR_WINDOWS = 2
+/** Most digests kept that one signer alone stands for, in one window; all in all before the first offer, when no time is known. */
+const MOST_A_SIGNER = 64
+
 export class Quorum {
   private readonly options: QuorumOptions
   private readonly collected = new Map<Hex, Collected>()
+  /** By the signer's index. */
+  private readonly dropped = new Map<number, number>()
+  private present: number | undefined
   private readonly leave: () => void
 
   constructor(options: QuorumOptions) {
     this.options = options
-    this.leave = options.exchange.join(options.node, (approval) => void this.receive(approval))
+    this.leave = options.exchange.join(options.node, (approval) => {
+      this.receive(approval).catch((error: unknown) => options.onError(error))
+    })
   }
 
   /**
@@ -47,7 +61,8 @@ export class Quorum {
   async offer(proposals: readonly Proposal[], acceptable: readonly Proposal[], timeS: number): Promise<void> {
     const windows = windowsAt(timeS, this.options.windowS)
     for (const c of this.collected.values()) c.accepted = false
-    this.forget(windows[0] ?? 0)
+    this.present = windows[0] ?? 0
+    this.forget(this.present)
     for (const proposal of acceptable) for (const window of windows) this.slot(proposal, window).accepted = true
     for (const proposal of proposals)
       for (const window of windows) {
@@ -95,13 +110,40 @@ export class Quorum {
   private async receive(approval: Approval): Promise<void> {
     const index = this.options.signers.indexOf(approval.signer)
     if (index < 0 || index === this.options.signers.indexOf(this.options.address)) return
-    if (proposalDigest(approval.proposal, approval.window) !== approval.digest) return // a digest of something else
+    if (!this.isNear(approval.window) || this.has(index, approval.digest)) return
+    if (!isOwnDigest(approval)) return
     if (!(await isSignedBy(approval))) return
+    // others came in while this one was checked
+    if (!this.isNear(approval.window) || this.has(index, approval.digest)) return
+    if (!this.hasRoom(index, approval)) return this.drop(index, approval.signer)
     const slot = this.slot(approval.proposal, approval.window)
     slot.signatures.set(index, approval.signature)
     this.options.onApproval?.(approval, false)
     if (slot.accepted) await this.signAndPublish(slot)
     this.certify(slot)
+  }
+
+  private isNear(window: number): boolean {
+    return Number.isSafeInteger(window) && window >= 0 && (this.present === undefined || Math.abs(window - this.present) <= NEAR_WINDOWS)
+  }
+
+  private has(index: number, digest: Hex): boolean {
+    return this.collected.get(digest)?.signatures.has(index) === true
+  }
+
+  /** What this node stands for itself is always heard. */
+  private hasRoom(index: number, { digest, window }: Approval): boolean {
+    if (this.collected.get(digest)?.accepted) return true
+    let kept = 0
+    for (const slot of this.collected.values())
+      if (slot.signatures.has(index) && (this.present === undefined || slot.window === window)) kept += 1
+    return kept < MOST_A_SIGNER
+  }
+
+  private drop(index: number, signer: Hex): void {
+    const dropped = (this.dropped.get(index) ?? 0) + 1
+    this.dropped.set(index, dropped)
+    if (Number.isInteger(Math.log10(dropped))) this.options.onFlood?.(signer, dropped)
   }
 
   private certify(slot: Collected): void {
@@ -118,9 +160,18 @@ export class Quorum {
     })
   }
 
-  /** Old windows can't be executed any more; memory stays bounded. */
+  /** Old windows can't be executed any more, far ones aren't believed; memory stays bounded. */
   private forget(window: number): void {
-    for (const [digest, slot] of this.collected) if (slot.window < window) this.collected.delete(digest)
+    for (const [digest, slot] of this.collected)
+      if (slot.window < window || slot.window > window + NEAR_WINDOWS) this.collected.delete(digest)
+  }
+}
+
+function isOwnDigest({ proposal, window, digest }: Approval): boolean {
+  try {
+    return proposalDigest(proposal, window) === digest
+  } catch {
+    return false // not a proposal at all
   }
 }
 

@@ -3,7 +3,7 @@ import { BadDataError } from '../core/errors.ts'
 
 type Plain = Readonly<Record<string, unknown>>
 
-const REPAIR = 'run `firebreak verify`, restore a copy, or move the file away and let the node read the chain again'
+const REPAIR = 'run `firebreak log --verify`, restore a copy, or move the file away and let the node read the chain again'
 
 /** The parsed text of row `where` in `file`. */
 export function parseBody(file: string, where: string, text: string): unknown {

@@ -60,18 +60,29 @@ export class Checkpoints {
 
   load(rulesHash: Hex): LoadedCheckpoint {
     const why: string[] = []
+    for (const found of this.fitting(rulesHash, why)) return found
+    return { found: false, why: why.length === 0 ? 'there is no checkpoint yet' : why.join('; '), inputsWhole: this.inputs.whole() }
+  }
+
+  /** What can be loaded, newest first. */
+  heads(rulesHash: Hex): CheckpointHead[] {
+    return [...this.fitting(rulesHash, [])].map(({ head }) => head)
+  }
+
+  /** Drops those above the block (all without one); the last input that the rest rests on, if any. */
+  forgetAbove(number: number | undefined): number | undefined {
+    if (number === undefined) this.db.run('delete from checkpoints')
+    else this.db.run('delete from checkpoints where number > ?', [number])
+    return this.db.one<{ n: number | null }>('select max(throughInputSeq) n from checkpoints')?.n ?? undefined
+  }
+
+  private *fitting(rulesHash: Hex, why: string[]): Generator<Extract<LoadedCheckpoint, { found: true }>> {
     for (const row of this.db.all<Row>('select * from checkpoints order by throughInputSeq desc')) {
       const { chainId, number, hash, throughInputSeq } = row
       const bytes = new Uint8Array(row.bytes)
       if (row.rulesHash !== rulesHash) why.push(`the checkpoint of block ${number} has other rules (${row.rulesHash}, now ${rulesHash})`)
       else if (sha256(bytes) !== row.bytesHash) why.push(`the checkpoint of block ${number} is damaged`)
-      else return { found: true, head: { chainId, number, hash, rulesHash }, bytes, throughInputSeq }
+      else yield { found: true, head: { chainId, number, hash, rulesHash }, bytes, throughInputSeq }
     }
-    return { found: false, why: why.length === 0 ? 'there is no checkpoint yet' : why.join('; '), inputsWhole: this.inputs.whole() }
-  }
-
-  /** When the node reads the chain again. */
-  forget(): void {
-    this.db.run('delete from checkpoints')
   }
 }

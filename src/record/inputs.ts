@@ -53,7 +53,7 @@ export class Inputs {
   /** Of the newest input ever stored, kept or dropped. */
   lastSeq(): number {
     const sql = `select max(coalesce((select max(seq) from inputs), 0), coalesce((select max(throughInputSeq) from checkpoints), 0),
-      coalesce((select cast(value as integer) from meta where name = 'forgottenThroughInputSeq'), 0)) n`
+      coalesce((select max(cast(value as integer)) from meta where name in ('forgottenThroughInputSeq', 'usedThroughInputSeq')), 0)) n`
     return this.db.one<{ n: number }>(sql)?.n ?? 0
   }
 
@@ -69,11 +69,20 @@ export class Inputs {
   }
 
   /** Drops them all, for a node that reads the chain again; what comes next counts as its beginning. */
-  forget(): void {
+  forget(last = this.lastSeq()): void {
     this.db.transaction(() => {
-      const last = this.lastSeq()
       this.drop(last)
       this.db.run("insert or replace into meta values ('forgottenThroughInputSeq', ?)", [String(last)])
+    })
+  }
+
+  /** Drops those after `seq`, which a checkpoint of this block rests on; numbers up to `last` stay used. */
+  cutTo(seq: number, last: number, block: { readonly chainId: number; readonly number: number; readonly hash: Hex }): void {
+    this.db.transaction(() => {
+      this.db.run("insert or replace into meta values ('usedThroughInputSeq', ?)", [String(last)])
+      this.db.run('delete from inputs where seq > ?', [seq])
+      const { chainId, number, hash } = block
+      this.db.run('insert or replace into cursors values (?, ?, ?, null, ?, ?, ?)', [chainId, number, hash, number, hash, seq])
     })
   }
 

@@ -50,8 +50,10 @@ export class Outbox {
     return this.db.one<{ n: number }>("select count(*) n from alerts where state = 'pending'")?.n ?? 0
   }
 
-  delivered(id: number): void {
-    this.db.run("update alerts set state = 'delivered', attempts = attempts + 1 where id = ?", [id])
+  delivered(...ids: readonly number[]): void {
+    this.db.transaction(() => {
+      for (const id of ids) this.db.run("update alerts set state = 'delivered', attempts = attempts + 1 where id = ?", [id])
+    })
   }
 
   /** Stays pending. */

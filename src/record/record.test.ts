@@ -93,6 +93,8 @@ describe('commit', () => {
     expect([...record.entries({ kinds: ['verdict', 'reorg'] })].map((entry) => entry.block)).toEqual([1, 2, 3, 1])
     expect(record.status().openIncidents.map((entry) => entry.body)).toEqual([{ id: 'i1', status: 'open' }])
     record.commit({ input: block(2, 1), entries: [fold(2, { id: 'i1', status: 'resolved' }, 'incident')] })
+    expect(record.status().openIncidents.map((entry) => entry.body)).toEqual([{ id: 'i1', status: 'resolved' }]) // an action is in force
+    record.commit({ input: block(3, 1), entries: [fold(3, { id: 'i1', status: 'closed' }, 'incident')] })
     expect(record.status().openIncidents).toEqual([])
   })
 })
@@ -147,7 +149,7 @@ describe('log', () => {
     open().append([fold(1)])
     closeAll()
     tamper('drop trigger logIsAppendOnly', "update log set body = '{oops'")
-    expect(() => [...open().entries()]).toThrow(/firebreak\.db: log entry 1 is "\{oops"; want JSON; run `firebreak verify`/)
+    expect(() => [...open().entries()]).toThrow(/firebreak\.db: log entry 1 is "\{oops"; want JSON; run `firebreak log --verify`/)
   })
 })
 
@@ -188,6 +190,32 @@ describe('checkpoints', () => {
     expect(record.loadCheckpoint(hashOf(0))).toMatchObject({ found: false, inputsWhole: true })
     expect(record.commit({ input: block(1), entries: [] }).inputSeq).toBe(5)
     expect(record.loadCheckpoint(hashOf(0))).toMatchObject({ inputsWhole: true })
+  })
+
+  test('going back to a checkpoint: what came after it goes, open incidents too, and restarts fit', () => {
+    const record = open()
+    for (let n = 1; n <= 9; n++)
+      record.commit({
+        input: block(n),
+        entries: [fold(n, { id: `i${n}`, status: n === 4 ? 'closed' : 'open' }, 'incident')],
+        ...(n % 3 === 0 ? { checkpoint: { head: head(n), bytes: bytes(n) } } : {}),
+      })
+    expect(record.checkpointHeads(hashOf(0))).toEqual([head(9), head(6)])
+    record.forgetInputs(head(6))
+    expect([...record.inputsSince(0)]).toEqual([])
+    expect(record.cursors()).toMatchObject([{ number: 6, hash: hashOf(6), finalizedNumber: 6, timeS: null }])
+    expect(record.status().openIncidents).toEqual([])
+    expect(record.verify()).toMatchObject({ ok: true, entries: 9 })
+    expect(record.commit({ input: block(7, 1), entries: [] }).inputSeq).toBe(10)
+    closeAll()
+    expect(open().loadCheckpoint(hashOf(0))).toMatchObject({ found: true, head: head(6), throughInputSeq: 6 })
+    const again = opened[0] as NodeRecord
+    expect([...again.inputsSince(6)].map(({ seq }) => seq)).toEqual([10])
+    // the checkpoint is needed: what follows it is not the whole
+    expect(again.loadCheckpoint(hashOf(99))).toMatchObject({ found: false, inputsWhole: false })
+    again.forgetInputs()
+    expect(again.checkpointHeads(hashOf(0))).toEqual([])
+    expect(again.commit({ input: block(1), entries: [] }).inputSeq).toBe(11)
   })
 
   test('edge: a checkpoint through an input that is not there yet is refused, its commit too', () => {

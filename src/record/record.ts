@@ -2,15 +2,14 @@
 import { join } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import type { Entry, Hex, Input } from '../core/flow.ts'
-import { Checkpoints, type LoadedCheckpoint, type NewCheckpoint } from './checkpoints.ts'
+import { type CheckpointHead, Checkpoints, type LoadedCheckpoint, type NewCheckpoint } from './checkpoints.ts'
 import { Database } from './database.ts'
 import { type Cursor, Inputs, type StoredInput } from './inputs.ts'
-import type { NewIntent } from './intent.ts'
 import { Intents } from './intents.ts'
 import { lockFolder } from './lock.ts'
 import { EntryLog, type EntryQuery, type StoredEntry, type Verification } from './log.ts'
 import { Outbox } from './outbox.ts'
-import { forgetIncidents, noteIncident, type Parts, readStatus, type Status } from './status.ts'
+import { forgetIncidents, forgetOpenIncidents, noteIncident, type Parts, readStatus, type Status } from './status.ts'
 
 /** The part that needs no lock. */
 export interface ReadOnlyRecord {
@@ -29,7 +28,6 @@ export interface Commit {
   readonly input: Input
   readonly entries: readonly Entry[]
   readonly checkpoint?: NewCheckpoint
-  readonly intents?: readonly NewIntent[]
 }
 
 /** Numbers of what was written: the input, and the first and last log entry (`lastSeq < firstSeq`: none). */
@@ -41,15 +39,17 @@ export interface Committed {
 
 /** As the one writer holds it. */
 export interface NodeRecord extends ReadOnlyRecord {
-  /** One transaction: input, cursor, log entries, alerts, intents, checkpoint. On an error nothing of it is there. */
+  /** One transaction: input, cursor, log entries, alerts, checkpoint. On an error nothing of it is there. */
   commit(commit: Commit): Committed
   /** Entries of the edge, in a transaction of their own; on disk when it returns. */
   append(entries: readonly Entry[]): void
   inputsSince(seq: number): Generator<StoredInput>
   saveCheckpoint(checkpoint: NewCheckpoint): void
   loadCheckpoint(rulesHash: Hex): LoadedCheckpoint
-  /** Drops inputs and checkpoints, never the log: for a node that reads the chain again. */
-  forgetInputs(): void
+  /** Of the checkpoints that `loadCheckpoint` could load, newest first. */
+  checkpointHeads(rulesHash: Hex): readonly CheckpointHead[]
+  /** Drops inputs and checkpoints, never the log: for a node that reads the chain again, from this checkpoint on if there is one. */
+  forgetInputs(keep?: CheckpointHead): void
   readonly intents: Intents
   readonly outbox: Outbox
 }
@@ -89,13 +89,11 @@ function writable(nodeId: string, db: Database, release: () => void): NodeRecord
     })
   return {
     ...readable(nodeId, parts, release),
-    commit({ input, entries, checkpoint, intents: wanted = [] }) {
+    commit({ input, entries, checkpoint }) {
       return db.transaction(() => {
         const inputSeq = inputs.append(input)
         if (input.kind === 'reorged') forgetIncidents(db, input.chainId, input.toNumber)
         const written = append(entries)
-        const heads = new Map(inputs.cursors().map(({ chainId, number }) => [chainId, number ?? 0]))
-        for (const intent of wanted) intents.plan(intent, heads.get(intent.chainId) ?? 0)
         if (checkpoint !== undefined) checkpoints.save(checkpoint)
         return { inputSeq, ...written }
       })
@@ -106,10 +104,14 @@ function writable(nodeId: string, db: Database, release: () => void): NodeRecord
     inputsSince: (seq) => inputs.since(seq),
     saveCheckpoint: (checkpoint) => checkpoints.save(checkpoint),
     loadCheckpoint: (rulesHash) => checkpoints.load(rulesHash),
-    forgetInputs() {
+    checkpointHeads: (rulesHash) => checkpoints.heads(rulesHash),
+    forgetInputs(keep) {
       db.transaction(() => {
-        inputs.forget()
-        checkpoints.forget()
+        const last = inputs.lastSeq()
+        const through = checkpoints.forgetAbove(keep?.number)
+        if (keep === undefined || through === undefined) inputs.forget(last)
+        else inputs.cutTo(through, last, keep)
+        forgetOpenIncidents(db)
       })
     },
     intents,

@@ -17,7 +17,7 @@ export interface Status {
   readonly counts: Readonly<Partial<Record<EntryKind, number>>>
   /** Newest first. */
   readonly lastFindings: readonly StoredEntry[]
-  /** Last entry of each incident that isn't resolved, newest first. */
+  /** Last entry of each incident that isn't closed, newest first: `resolved` fires no more, but an action is still in force. */
   readonly openIncidents: readonly StoredEntry[]
   readonly activeIntents: readonly Intent[]
   readonly lastCertificate: StoredEntry | undefined
@@ -37,7 +37,7 @@ export interface Parts {
 export function readStatus(nodeId: string, { db, log, inputs, intents, outbox }: Parts): Status {
   const counts: Partial<Record<EntryKind, number>> = {}
   for (const { kind, n } of db.all<{ kind: EntryKind; n: number }>('select kind, count(*) n from log group by kind')) counts[kind] = n
-  const open = db.all<{ seq: number }>("select seq from incidents where status <> 'resolved' order by seq desc")
+  const open = db.all<{ seq: number }>("select seq from incidents where status <> 'closed' order by seq desc")
   return {
     nodeId,
     file: db.file,
@@ -70,4 +70,9 @@ export function noteIncident(db: Database, seq: number, chainId: number, block: 
 /** Incidents that began in blocks which are no more are no more either; if they are found again, they are entered again. */
 export function forgetIncidents(db: Database, chainId: number, aboveBlock: number): void {
   db.run('delete from incidents where chainId = ? and firstBlock > ?', [chainId, aboveBlock])
+}
+
+/** When the node reads the chain again: those that still are will be entered again. */
+export function forgetOpenIncidents(db: Database): void {
+  db.run("delete from incidents where status <> 'closed'")
 }

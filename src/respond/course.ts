@@ -68,7 +68,10 @@ export class Course {
     const settled = await steps.settle(row)
     if (settled !== undefined) return settled
     if (await steps.nonceUsed(row)) return steps.endedOr(row, NONCE_USED)
-    return row.orphanedBlock === null ? steps.send(row) : row
+    if (row.orphanedBlock !== null) return row
+    // its time slot may have passed while we were gone: then the bytes would only cost gas, and a newer certificate takes their nonce
+    const verdict = await steps.ask(row)
+    return verdict.kind === 'ok' ? steps.send(row) : row
   }
 
   private async look(row: Intent, number: number): Promise<Intent> {

@@ -101,7 +101,7 @@ export const markets = defineTable('markets', 'entity', {
   /** The oracle's answer now, in the pool's base unit (1e8). */
   priceE8: 'word',
   price: 'f64',
-  /** Price before the last block in which it moved by more than its usual (kept by the adapter while the feed is undisputed). */
+  /** The price while nobody disputes it, the last such price while somebody does: see the adapter's good-price.ts. */
   goodPrice: 'f64',
   /** Aave's configuration bitmap, exact; the columns after it are its parts. */
   config: 'word',
@@ -219,6 +219,8 @@ export const guards = defineTable('guards', 'entity', {
   liftGapS: 'u32',
   /** k of the k-of-n. */
   quorum: 'u32',
+  /** n; the adapter keeps who they are. */
+  signers: 'u32',
 })
 
 /** State of (entry, subject), from the Guard's own events. Key: `entry:subject`. */

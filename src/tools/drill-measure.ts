@@ -116,14 +116,17 @@ function contained(scenario: ScenarioFacts, guarded: LabRun, actionBlock: number
   return guarded.loss.filter((l) => l.block > actionBlock).every((l) => l.exitUsd - at.exitUsd <= unitUsd)
 }
 
-/** Operations of both runs, paired by id, in the blocks that both have. Failed: fails guarded, succeeds unguarded. */
+/**
+ * Operations of honest users in both runs, paired by id, in the blocks that both have. Failed: fails guarded, succeeds
+ * unguarded. Reports of feeds are left out: they would dilute the share.
+ */
 function pairedOps(unguarded: LabRun, guarded: LabRun, evidenceBlock: number | null): readonly { readonly failed: boolean }[] {
   const from = evidenceBlock === null ? 0 : evidenceBlock - BEFORE_EVIDENCE_BLOCKS
   const to = Math.min(unguarded.blocks.at(-1)?.number ?? 0, guarded.blocks.at(-1)?.number ?? 0)
   return Object.entries(unguarded.ops).flatMap(([id, op]) => {
     const block = Number(id.split(':')[0])
     const other = guarded.ops[id]
-    return !op.paired || !other || block < from || block > to - 1 ? [] : [{ failed: op.ok && !other.ok }]
+    return !op.paired || isReport(id) || !other || block < from || block > to - 1 ? [] : [{ failed: op.ok && !other.ok }]
   })
 }
 
@@ -178,6 +181,7 @@ export function baselinesOf(
   })
 }
 
+const isReport = (id: string): boolean => id.includes(':reporter-')
 const isPoolOp = (what: string): boolean => /^(supply|borrow|repay|withdraw)/.test(what)
 
 function isWithin(id: string, from: number, to: number): boolean {

@@ -117,10 +117,13 @@ function actionsOf(events: readonly GuardEvent[], chain: Chain, lines: readonly 
     })
 }
 
-/** The nodes tried to go on with the attack while the action was in force, and never could. */
+/** The nodes tried in time to go on with the attack while the action was in force, and never could. */
 function heldAfter(lines: readonly NodeReport[], from: number, to: number): boolean {
-  const tries = lines.filter((l) => l.kind === 'verified' && (l.block ?? 0) >= from && (l.block ?? 0) < to)
-  return tries.length > 0 && tries.every((l) => (l.body as { held: boolean; late: boolean }).late || (l.body as { held: boolean }).held)
+  const tries = lines.flatMap((l) => {
+    const body = l.body as { held: boolean; late: boolean; tried: number } | undefined
+    return l.kind === 'verified' && body && (l.block ?? 0) >= from && (l.block ?? 0) < to && !body.late && body.tried > 0 ? [body] : []
+  })
+  return tries.length > 0 && tries.every((t) => t.held)
 }
 
 interface OwnTransaction {

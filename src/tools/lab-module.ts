@@ -45,6 +45,8 @@ export interface LabModule<P extends LabPrepared = LabPrepared, S extends Scenar
       readonly onReady: (ready: LabReady) => Promise<void>
       readonly onBlock: (block: number) => void | Promise<void>
       readonly stopWhen?: (block: number) => Promise<boolean>
+      /** With the result, while the chain is still there. */
+      readonly beforeEnd?: (run: LabRun) => Promise<void>
     },
   ): Promise<LabRun>
 }

@@ -43,7 +43,7 @@ export function applyBlock(world: World, pool: Hex, book: AccountBook, block: Bl
   const health = new HealthAt(world, block.timeS)
   for (const market of markets) {
     const price = before.get(market) ?? 0
-    keepGoodPrice(world, market, price, block.timeS)
+    keepGoodPrice(world, market, block.timeS)
     if (changes.markets.has(market) || price !== world.markets.columns.price.get(market)) writeFigures(world, health, market)
   }
   for (const account of ripen(world, pool, venue, block.timeS)) changes.accounts.add(account)

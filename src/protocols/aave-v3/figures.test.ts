@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { MAX_UINT256, RAY } from '../../core/exact.ts'
 import { createWorld, type World } from '../../state/world.ts'
 import { countAged, ripen } from './ageing.ts'
-import { keepGoodPrice } from './good-price.ts'
 import { accountData } from './health.ts'
 import { compoundedInterest, linearInterest } from './interest.ts'
 import { accountRow, positionRow } from './keys.ts'
@@ -111,87 +110,6 @@ describe('accountData', () => {
     expect(accountData(world, account, 0)).toMatchObject({ collateralE8: 2n * 10n ** 8n })
     world.eModes.columns.priceSource.set(mode, 9n)
     expect(accountData(world, account, 0)).toMatchObject({ collateralE8: 4n * 10n ** 8n })
-  })
-})
-
-describe('good price', () => {
-  function run(prices: readonly (readonly [timeS: number, price: number])[]): readonly number[] {
-    const world = empty()
-    const row = market(world, 'a')
-    world.markets.columns.price.set(row, 0)
-    return prices.map(([timeS, price]) => {
-      const before = world.markets.columns.price.get(row)
-      world.markets.columns.price.set(row, price)
-      keepGoodPrice(world, row, before, timeS)
-      return world.markets.columns.goodPrice.get(row)
-    })
-  }
-  test('follows what moves by 10 % or less; holds at one unit more', () => {
-    expect(
-      run([
-        [0, 100],
-        [12, 110],
-        [24, 99],
-      ]),
-    ).toEqual([100, 110, 99])
-    expect(
-      run([
-        [0, 100],
-        [12, 110.01],
-        [24, 110],
-      ]),
-    ).toEqual([100, 100, 100])
-    expect(
-      run([
-        [0, 100],
-        [12, 89.99],
-      ]),
-    ).toEqual([100, 100])
-  })
-  test('a second jump does not replace it: an attacker would only need two', () => {
-    expect(
-      run([
-        [0, 100],
-        [12, 150],
-        [24, 300],
-      ]),
-    ).toEqual([100, 100, 100])
-  })
-  test('is the price again once back within 5 %', () => {
-    expect(
-      run([
-        [0, 100],
-        [12, 150],
-        [24, 105.01],
-        [36, 105],
-        [48, 107],
-      ]),
-    ).toEqual([100, 100, 100, 105, 107])
-  })
-  test("is the price after an hour: then it is the market's", () => {
-    expect(
-      run([
-        [0, 100],
-        [12, 150],
-        [3611, 150],
-        [3612, 150],
-      ]),
-    ).toEqual([100, 100, 100, 150])
-  })
-  test('a price of zero is a jump; none before it is no jump', () => {
-    expect(
-      run([
-        [0, 100],
-        [12, 0],
-        [24, 100],
-      ]),
-    ).toEqual([100, 100, 100])
-    expect(
-      run([
-        [0, 0],
-        [12, 100],
-      ]),
-    ).toEqual([0, 100])
   })
 })
 

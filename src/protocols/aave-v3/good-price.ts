@@ -1,28 +1,76 @@
-// The price before it was disputed: what loss is valued at while an oracle may lie.
+// The price before it was disputed: what loss is valued at while an oracle may lie. Four rules, the first that applies:
 //
-// The price before a block in which it moved by more than 10 % is held until the price is back within 5 % of it, or for an hour: by then
-// it is the market's. Further jumps while it is held don't replace it, or an attacker would only need two. What climbs by less a
-// block passes as good: detectors of drift and second feeds are there for that.
+// a. The feed's second feed is within 5 % of the price: it is good, at once. This also ends a dispute when a second feed that lagged
+//    confirms the price.
+// b. The second feed disagrees: the last good price is held for as long as it does.
+// c. The reporters' latest submissions are further apart than 5 %: held for as long as they are. A submission of zero or less is apart
+//    from every other; who has said nothing for 26 hours while others did has no voice, or a dead reporter would hold it for good.
+// d. Nobody says anything: the price is followed while it is within 10 % of an anchor, which is the price of up to an hour ago. Beyond,
+//    the last good price is held until the price is back within 5 % of it, or for an hour since anybody last disputed it: by then it is
+//    the market's.
+//
+// So neither a second jump nor a ramp of small steps drags it along: without a witness it moves by 10 % an hour at most, or by any
+// amount after an hour of a false price. A second feed is compared only if it is at most 26 hours old (heartbeats are a day) and the
+// feed's own price is the market's within 1 %: some markets use another base than their feed. Zero is zero in every base.
 import type { World } from '../../state/world.ts'
 
-const JUMP = 0.1
-const BACK = 0.05
-const HOLD_S = 3600
+const APART = 0.05
+const DRIFT = 0.1
+const SAME_BASE = 0.01
+const HOUR_S = 3_600
+const SILENT_S = 26 * HOUR_S
 
-/** `before` is the price at the end of the last block, 0 if there was none. */
-export function keepGoodPrice(world: World, market: number, before: number, timeS: number): void {
-  const { columns } = world.markets
+export function keepGoodPrice(world: World, market: number, timeS: number): void {
+  const { price: prices, goodPrice } = world.markets.columns
+  const anchor = world.store.column('aave.anchorPrice', 'f64')
+  const anchoredS = world.store.column('aave.anchoredS', 'f64')
   const heldSinceS = world.store.column('aave.goodHeldSinceS', 'f64')
-  const price = columns.price.get(market)
-  const held = heldSinceS.get(market)
-  if (held > 0) {
-    const good = columns.goodPrice.get(market)
-    if (Math.abs(price - good) > BACK * good && timeS - held < HOLD_S) return
+  const price = prices.get(market)
+  const good = goodPrice.get(market)
+  const accept = (): void => {
+    goodPrice.set(market, price)
     heldSinceS.set(market, 0)
-  } else if (before > 0 && Math.abs(price - before) > JUMP * before) {
-    heldSinceS.set(market, timeS)
-    columns.goodPrice.set(market, before)
-    return
+    if (anchor.get(market) === price && timeS - anchoredS.get(market) < HOUR_S) return
+    anchor.set(market, price)
+    anchoredS.set(market, timeS)
   }
-  columns.goodPrice.set(market, price)
+  const said = witness(world, market, price, timeS)
+  const held = heldSinceS.get(market)
+  if (good === 0 || said === 'good')
+    accept() // nothing to hold, or a second opinion
+  else if (said === 'disputed') heldSinceS.set(market, timeS)
+  else if (held > 0) {
+    if (within(price, good, APART) || timeS - held >= HOUR_S) accept()
+  } else if (!within(price, anchor.get(market) || good, DRIFT)) heldSinceS.set(market, timeS)
+  else if (timeS - anchoredS.get(market) >= HOUR_S) accept()
+  else goodPrice.set(market, price)
 }
+
+/** What others than the price itself say of it. */
+function witness(world: World, market: number, price: number, timeS: number): 'good' | 'disputed' | 'nothing' {
+  const feed = world.markets.columns.feed.get(market) - 1
+  if (feed < 0) return 'nothing'
+  const { columns } = world.feeds
+  const second = columns.secondPrice.get(feed)
+  const fresh = columns.secondFeed.get(feed) > 0 && second > 0 && timeS - columns.secondUpdatedAtS.get(feed) <= SILENT_S
+  if (fresh && (price === 0 || within(columns.price.get(feed), price, SAME_BASE))) return within(price, second, APART) ? 'good' : 'disputed'
+  return reportsApart(world, feed) ? 'disputed' : 'nothing'
+}
+
+function reportsApart(world: World, feed: number): boolean {
+  const { reporters, lowestReport, highestReport } = world.feeds.columns
+  if (reporters.get(feed) < 2 || !apart(lowestReport.get(feed), highestReport.get(feed))) return false
+  const { columns, count } = world.reporters
+  const voices: number[] = []
+  let newestS = 0
+  for (let row = 0; row < count; row++) {
+    if (columns.feed.get(row) !== feed + 1 || columns.active.get(row) === 0 || columns.updatedAtS.get(row) === 0) continue
+    voices.push(row)
+    newestS = Math.max(newestS, columns.updatedAtS.get(row))
+  }
+  const recent = voices.filter((row) => newestS - columns.updatedAtS.get(row) <= SILENT_S).map((row) => columns.price.get(row))
+  return recent.length === 0 || apart(Math.min(...recent), Math.max(...recent))
+}
+
+const within = (value: number, of: number, share: number): boolean => Math.abs(value - of) <= share * of
+const apart = (low: number, high: number): boolean => high > 0 && high - low > APART * low

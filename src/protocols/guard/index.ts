@@ -1,8 +1,10 @@
 // Our own Guard as a protocol: its events are the only way our actions come back to us, so cooldown, budget and expiry are chain state.
-import { decodeEventLog, decodeFunctionResult, encodeFunctionData, parseAbi } from 'viem'
+// A pool is often older than its Guard: until there is one, each block is asked; what governance adds later is read when it is added.
 import type { BlockInput, Call, Hex, Log } from '../../core/flow.ts'
 import type { Answers, Protocol } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
+import { ask, eventOf, told } from './abi.ts'
+import { writeSigners } from './signers.ts'
 
 export interface GuardConfig {
   readonly chainId: number
@@ -11,92 +13,63 @@ export interface GuardConfig {
   readonly entries: readonly { readonly id: Hex; readonly subjects: readonly Hex[] }[]
 }
 
-const GUARD = parseAbi([
-  'event EntryRetired(bytes32 indexed entry)',
-  'event SignersSet(address[] signers, uint256 k)',
-  'event Armed()',
-  'event Disarmed(address by)',
-  'event Executed(bytes32 indexed entry, bytes32 indexed subject, uint32 round, uint8 step, uint256 prior, uint256 applied, uint256 expiresAtS)',
-  'event Renewed(bytes32 indexed entry, bytes32 indexed subject, uint32 round, uint256 expiresAtS, bool capped)',
-  'event LiftBegan(bytes32 indexed entry, bytes32 indexed subject, uint32 round, uint256 readyAtS)',
-  'event Ended(bytes32 indexed entry, bytes32 indexed subject, uint32 round, uint8 how, uint256 value)',
-  'event VetoSet(bytes32 indexed entry, bytes32 indexed subject, uint256 untilS)',
-  'struct Live { address target; bytes4 selector; bool withSubject; uint8 word; uint8 shift; uint256 mask; }',
-  'struct Arg { uint8 kind; uint256 value; Live live; uint8 bound; uint256[] values; }',
-  'struct Step { bool isLive; uint256 value; Live live; uint256 mulBps; uint256 divisor; }',
-  'struct Entry { address target; bytes4 selector; uint8 class; uint32 expiryS; uint32 hardCapS; uint32 cooldownS; uint16 budget; uint32 budgetWindowS; uint32 minGas; uint8 owned; Live getter; uint8 direction; bool zeroMeansUnlimited; Arg[] args; Step[] steps; }',
-  'struct Action { uint32 round; bool active; uint40 episodeStartS; uint40 expiresAtS; uint40 liftReadyAtS; uint40 vetoUntilS; uint128 prior; uint128 applied; }',
-  'function entryOf(bytes32 entry) view returns (Entry decoded, bool live, uint40 budgetStartS, uint16 budgetUsed)',
-  'function action(bytes32 entry, bytes32 subject) view returns (Action)',
-  'function signers() view returns (address[] list, uint256 k)',
-  'function armed() view returns (bool)',
-  'function windowS() view returns (uint64)',
-  'function liftGapS() view returns (uint64)',
-])
+const MOST_U32 = 0xffff_ffff
 
 export function guard(config: GuardConfig): Protocol {
   const address = config.guard.toLowerCase() as Hex
-  const call = (data: Hex): Call => ({ to: address, data })
-  const calls = {
-    armed: call(encodeFunctionData({ abi: GUARD, functionName: 'armed' })),
-    signers: call(encodeFunctionData({ abi: GUARD, functionName: 'signers' })),
-    windowS: call(encodeFunctionData({ abi: GUARD, functionName: 'windowS' })),
-    liftGapS: call(encodeFunctionData({ abi: GUARD, functionName: 'liftGapS' })),
-    entries: config.entries.map(({ id }) => call(encodeFunctionData({ abi: GUARD, functionName: 'entryOf', args: [id] }))),
-    actions: config.entries.flatMap(({ id, subjects }) =>
-      subjects.map((subject) => ({
-        id,
-        subject,
-        call: call(encodeFunctionData({ abi: GUARD, functionName: 'action', args: [id, subject] })),
-      })),
-    ),
+  const armed = ask.view(address, 'armed')
+  const views = {
+    signers: ask.view(address, 'signers'),
+    windowS: ask.view(address, 'windowS'),
+    liftGapS: ask.view(address, 'liftGapS'),
   }
+  const entries = new Map<Hex, Call>(config.entries.map(({ id }) => [id, ask.entry(address, id)]))
+  const actions = config.entries.flatMap(({ id, subjects }) =>
+    subjects.map((subject) => ({ id, subject, call: ask.action(address, id, subject) })),
+  )
 
   return {
     id: 'guard',
     watches: () => [{ address }],
-    reads(world) {
-      if (world.guards.find(address) !== undefined) return []
-      return [calls.armed, calls.signers, calls.windowS, calls.liftGapS, ...calls.entries, ...calls.actions.map((a) => a.call)]
+    reads(world, { logs }, sofar) {
+      if (world.guards.find(address) !== undefined) return sofar.missing(logs.flatMap((log) => entryAdded(log) ?? []))
+      if (told.armed(sofar.get(armed)) === undefined) return sofar.missing([armed])
+      return sofar.missing([...Object.values(views), ...entries.values(), ...actions.map(({ call }) => call)])
     },
     apply(world, block, answers) {
-      if (world.guards.find(address) === undefined) bootstrap(world, answers)
-      for (const log of block.logs) if (log.address === address) applyLog(world, block, log)
+      const row = world.guards.find(address) ?? bootstrap(world, answers)
+      if (row === undefined) return // not deployed yet: asked again in the next block
+      for (const log of block.logs) if (log.address === address) applyLog(world, row, block, log, answers)
     },
     actions: {},
     steps: () => [],
   }
 
-  function bootstrap(world: World, answers: Answers): void {
-    const armed = answers.get(calls.armed)
-    if (!armed || armed === '0x') return // not deployed yet: asked again in the next block
-    const data = (of: Call) => answers.get(of) ?? '0x'
-    const { guards, guardEntries } = world
+  /** The call that says what an added entry is, if it is one of ours. */
+  function entryAdded(log: Log): Call | undefined {
+    const event = log.address === address ? eventOf(log) : undefined
+    return event?.eventName === 'EntryAdded' ? entries.get(event.args.entry) : undefined
+  }
+
+  /** First sight: all of it, as it is when the block ends. Its row; undefined if there is no Guard. */
+  function bootstrap(world: World, answers: Answers): number | undefined {
+    const isArmed = told.armed(answers.get(armed))
+    const council = told.signers(answers.get(views.signers))
+    const windowS = told.seconds(answers.get(views.windowS))
+    const liftGapS = told.seconds(answers.get(views.liftGapS))
+    if (isArmed === undefined || council === undefined || windowS === undefined || liftGapS === undefined) return undefined
+    const { guards } = world
     const row = guards.rowOf(address)
     guards.columns.chainId.set(row, config.chainId)
     guards.columns.guard.set(row, BigInt(address))
-    guards.columns.armed.set(row, decodeFunctionResult({ abi: GUARD, functionName: 'armed', data: armed }) ? 1 : 0)
-    guards.columns.windowS.set(row, Number(decodeFunctionResult({ abi: GUARD, functionName: 'windowS', data: data(calls.windowS) })))
-    guards.columns.liftGapS.set(row, Number(decodeFunctionResult({ abi: GUARD, functionName: 'liftGapS', data: data(calls.liftGapS) })))
-    guards.columns.quorum.set(row, Number(decodeFunctionResult({ abi: GUARD, functionName: 'signers', data: data(calls.signers) })[1]))
-    for (const [i, { id }] of config.entries.entries()) {
-      const known = answers.get(calls.entries[i] as Call)
-      if (!known) continue // the Guard doesn't know it: the decision will not find it live
-      const [entry, live] = decodeFunctionResult({ abi: GUARD, functionName: 'entryOf', data: known })
-      const e = guardEntries.rowOf(id)
-      guardEntries.columns.entry.set(e, BigInt(id))
-      guardEntries.columns.guard.set(e, BigInt(address))
-      guardEntries.columns.live.set(e, live ? 1 : 0)
-      guardEntries.columns.expiryS.set(e, entry.expiryS)
-      guardEntries.columns.hardCapS.set(e, entry.hardCapS)
-      guardEntries.columns.cooldownS.set(e, entry.cooldownS)
-      guardEntries.columns.budget.set(e, entry.budget)
-    }
-    for (const { id, subject, call } of calls.actions) {
-      const known = answers.get(call)
-      if (!known) continue
-      const state = decodeFunctionResult({ abi: GUARD, functionName: 'action', data: known })
-      if (state.round === 0 && state.vetoUntilS === 0) continue
+    guards.columns.armed.set(row, isArmed ? 1 : 0)
+    guards.columns.windowS.set(row, Math.min(windowS, MOST_U32))
+    guards.columns.liftGapS.set(row, Math.min(liftGapS, MOST_U32))
+    writeSigners(world, row, ...council)
+    for (const id of entries.keys()) readEntry(world, id, answers)
+    for (const { id, subject, call } of actions) {
+      const state = told.action(answers.get(call))
+      if (state === undefined || (state.round === 0 && state.vetoUntilS === 0)) continue
       const row = actionRow(world, id, subject)
       const { columns } = world.guardActions
       columns.round.set(row, state.round)
@@ -108,6 +81,25 @@ export function guard(config: GuardConfig): Protocol {
       columns.prior.set(row, state.prior)
       columns.applied.set(row, state.applied)
     }
+    return row
+  }
+
+  /** Its row; undefined while the Guard doesn't know it: then decisions find no such entry. */
+  function readEntry(world: World, id: Hex, answers: Answers): number | undefined {
+    const call = entries.get(id)
+    const known = call && told.entry(answers.get(call))
+    if (!known) return world.guardEntries.find(id)
+    const [entry, live] = known
+    const { columns } = world.guardEntries
+    const row = world.guardEntries.rowOf(id)
+    columns.entry.set(row, BigInt(id))
+    columns.guard.set(row, BigInt(address))
+    columns.live.set(row, live ? 1 : 0)
+    columns.expiryS.set(row, entry.expiryS)
+    columns.hardCapS.set(row, entry.hardCapS)
+    columns.cooldownS.set(row, entry.cooldownS)
+    columns.budget.set(row, entry.budget)
+    return row
   }
 
   function actionRow(world: World, entry: Hex, subject: Hex): number {
@@ -119,10 +111,9 @@ export function guard(config: GuardConfig): Protocol {
     return row
   }
 
-  function applyLog(world: World, block: BlockInput, log: Log): void {
-    const event = decode(log)
+  function applyLog(world: World, guardRow: number, block: BlockInput, log: Log, answers: Answers): void {
+    const event = eventOf(log)
     if (!event) return
-    const guardRow = world.guards.rowOf(address)
     const { columns } = world.guardActions
     switch (event.eventName) {
       case 'Armed':
@@ -132,8 +123,14 @@ export function guard(config: GuardConfig): Protocol {
         world.guards.columns.armed.set(guardRow, 0)
         return
       case 'SignersSet':
-        world.guards.columns.quorum.set(guardRow, Number(event.args.k))
+        writeSigners(world, guardRow, event.args.signers, event.args.k)
         return
+      case 'EntryAdded': {
+        // new, or one that was retired; what else the block did to it comes after in its logs
+        const row = entries.has(event.args.entry) ? readEntry(world, event.args.entry, answers) : undefined
+        if (row !== undefined) world.guardEntries.columns.live.set(row, 1)
+        return
+      }
       case 'EntryRetired': {
         const row = world.guardEntries.find(event.args.entry)
         if (row !== undefined) world.guardEntries.columns.live.set(row, 0)
@@ -181,13 +178,4 @@ export function guard(config: GuardConfig): Protocol {
 function hardCapS(world: World, entry: Hex): number {
   const row = world.guardEntries.find(entry)
   return row === undefined ? 0 : world.guardEntries.columns.hardCapS.get(row)
-}
-
-/** undefined: not one of the events that change our tables, or not well formed. */
-function decode(log: Log) {
-  try {
-    return decodeEventLog({ abi: GUARD, topics: log.topics as [Hex, ...Hex[]], data: log.data })
-  } catch {
-    return undefined
-  }
 }

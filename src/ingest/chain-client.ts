@@ -1,13 +1,9 @@
 // What we ask of a node, each question with its checked answer: the rest of ingest never sees raw JSON.
-import { decodeFunctionResult, encodeFunctionData } from 'viem'
-import { Reader } from '../contracts/Reader.ts'
 import type { Call, Hex, Log } from '../core/flow.ts'
 import { isRevert, isTooManyParams, isUnsupported, MissingBlockError } from './errors.ts'
+import { readerAnswer, readerParams } from './reader.ts'
 import type { Rpc } from './rpc.ts'
 import { fail, type Header, quantity, type Receipt, readBytes, readHeader, readLogs, readReceipts, type Where } from './schemas.ts'
-
-/** Where the reader's code is lent to: no contract has this address. */
-const READER: Hex = '0x00000000000000000000000000000000f13eb4ea'
 
 export class ChainClient {
   /** Does the node have eth_getBlockReceipts? Believed until it says no. */
@@ -86,15 +82,9 @@ export class ChainClient {
   ): Promise<readonly (Hex | null)[] | undefined> {
     if (!this.lendsCode) return undefined
     const method = 'eth_call'
-    const data = encodeFunctionData({ abi: Reader.abi, functionName: 'read', args: [calls] })
     let raw: Hex
     try {
-      const at = { blockHash: block.hash, requireCanonical: false }
-      raw = readBytes(
-        this.where(method),
-        'the result',
-        await this.ask(method, [{ to: READER, data }, at, { [READER]: { code: Reader.runtime } }]),
-      )
+      raw = readBytes(this.where(method), 'the result', await this.ask(method, readerParams(calls, block.hash)))
     } catch (error) {
       if (!isUnsupported(error) && !isRevert(error) && !isTooManyParams(error)) throw error
       this.lendsCode = false
@@ -104,19 +94,10 @@ export class ChainClient {
       this.lendsCode = false // it passed over the code, and so asked an address that has none
       return undefined
     }
-    const [number, timeS, answers] = this.decoded(raw)
-    if (Number(number) !== block.number || Number(timeS) !== block.timeS)
+    const { number, timeS, answers } = readerAnswer(this.where(method), raw, calls.length)
+    if (number !== block.number || timeS !== block.timeS)
       return this.wrong(method, 'number and time', `${number} at ${timeS}`, `${block.number} at ${block.timeS}`)
-    if (answers.length !== calls.length) return this.wrong(method, 'answers', answers.length, calls.length)
     return Promise.all(answers.map((answer, i) => (answer.ok ? answer.data : this.call(calls[i] as Call, block.hash))))
-  }
-
-  private decoded(raw: Hex) {
-    try {
-      return decodeFunctionResult({ abi: Reader.abi, functionName: 'read', data: raw })
-    } catch {
-      return fail(this.where('eth_call'), 'the result', raw, 'the answers to many calls')
-    }
   }
 
   private ask(method: string, params: readonly unknown[]): Promise<unknown> {

@@ -1,12 +1,12 @@
 // Tries each answer to an incident on the node, on the state of the block in question, and then the attack once more after it.
 import { setMaxListeners } from 'node:events'
-import { decodeFunctionResult, encodeFunctionData } from 'viem'
 import { UnreachableError } from '../core/errors.ts'
-import type { GuardStep, Hex, Option, Outcome, Question } from '../core/flow.ts'
-import { isRevert, isUnsupported, type RpcError } from './errors.ts'
-import { previewAbi, revertName } from './guard-abi.ts'
+import type { Option, Outcome, Question } from '../core/flow.ts'
+import { isUnsupported } from './errors.ts'
+import { revertName } from './guard-abi.ts'
+import { type Previews, previewsOf } from './previews.ts'
 import { openRpc, type Rpc } from './rpc.ts'
-import { fail, list, object, readBytes, type Where } from './schemas.ts'
+import { fail, list, object, type Where } from './schemas.ts'
 import { firstOf } from './wait.ts'
 
 export interface SimulatorOptions {
@@ -55,10 +55,12 @@ export function createSimulator({ endpoint, timeoutMs = 5_000, onFailure = () =>
       const stop = new AbortController()
       setMaxListeners(0, stop.signal) // every request under way listens
       const done = new Map<Option, Outcome>()
-      const preview = oncePerStep(async (step) => previewOf(await connect(), question, step, stop.signal))
+      let previews: Previews | undefined
       const work = options.map(async (option) => {
         try {
-          done.set(option, await tryOption(await connect(), question, option, preview, stop.signal))
+          const rpc = await connect()
+          previews ??= previewsOf(rpc, question, stop.signal)
+          done.set(option, await tryOption(rpc, question, option, previews, stop.signal))
         } catch (error) {
           if (!stop.signal.aborted || error instanceof UnreachableError) failed(error)
         }
@@ -72,55 +74,7 @@ export function createSimulator({ endpoint, timeoutMs = 5_000, onFailure = () =>
   }
 }
 
-/** What the Guard would send; a string: why it would refuse. */
-type Preview = { readonly to: Hex; readonly data: Hex } | string
-type Previewer = (step: GuardStep) => Promise<Preview>
-
-function oncePerStep(ask: Previewer): Previewer {
-  const asked = new Map<string, Promise<Preview>>()
-  return (step) => {
-    const key = `${step.entry}:${step.subject}:${step.step}`
-    const answer = asked.get(key) ?? ask(step)
-    asked.set(key, answer)
-    return answer
-  }
-}
-
-async function previewOf(
-  rpc: Rpc,
-  { guard, onHash }: Question,
-  { entry, subject, step }: GuardStep,
-  signal: AbortSignal,
-): Promise<Preview> {
-  const data = encodeFunctionData({ abi: previewAbi, functionName: 'preview', args: [entry, subject, step] })
-  const where = { endpoint: rpc.endpoint, method: 'eth_call' }
-  let raw: Hex
-  try {
-    raw = readBytes(
-      where,
-      'the preview',
-      await rpc.request(
-        'eth_call',
-        [
-          { to: guard, data },
-          { blockHash: onHash, requireCanonical: false },
-        ],
-        signal,
-      ),
-    )
-  } catch (error) {
-    if (isRevert(error)) return revertName((error as RpcError).data)
-    throw error
-  }
-  try {
-    const [to, callData] = decodeFunctionResult({ abi: previewAbi, functionName: 'preview', data: raw })
-    return { to: to.toLowerCase() as Hex, data: callData }
-  } catch {
-    return fail(where, 'the preview', raw, '(address, bytes, uint256, uint256)')
-  }
-}
-
-async function tryOption(rpc: Rpc, question: Question, option: Option, preview: Previewer, signal: AbortSignal): Promise<Outcome> {
+async function tryOption(rpc: Rpc, question: Question, option: Option, preview: Previews, signal: AbortSignal): Promise<Outcome> {
   const { guard, onHash, probes } = question
   // Of an option that didn't go through nothing was shown: every probe counts as one that still works.
   const refused = (why: string): Outcome => ({ option: option.id, executed: false, why, succeeded: probes.map(({ name }) => name) })

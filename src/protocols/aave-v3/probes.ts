@@ -6,7 +6,7 @@ import { marketsOf, positionsOf } from './keys.ts'
 
 const BORROW = '0xa415bcad' // borrow(address,uint256,uint256,uint16,address)
 const VARIABLE = 2n
-const MOST_ACCOUNTS = 3
+const MOST_ACCOUNTS = 2
 const MOST_MARKETS = 2
 /** Of the borrowing power that the suspect price adds, the part a probe asks for: enough to fail once that power is gone. */
 const PART_OF_EXCESS = 0.25

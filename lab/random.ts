@@ -16,9 +16,3 @@ export function normal(...key: Key): number {
   const radius = Math.sqrt(-2 * Math.log(1 - uniform(...key, 'r')))
   return radius * Math.cos(2 * Math.PI * uniform(...key, 'a'))
 }
-
-export function pick<T>(from: readonly T[], ...key: Key): T {
-  const chosen = from[Math.floor(uniform(...key) * from.length)]
-  if (chosen === undefined) throw new Error('nothing to pick from')
-  return chosen
-}

@@ -196,9 +196,9 @@ export class Fold {
     const options = all ? optionsFor(this.world, venue, incident) : [OBSERVE]
     const probes = venue.probes(this.world, incident.suspects)
     now.asked.set(incident.id, { options, probes })
-    return [
-      { chainId: this.world.chainId, onHash: now.hash, onNumber: now.number, incident: incident.id, guard: venue.guard, options, probes },
-    ]
+    const asked = options.filter((option) => worthSimulating(this.world, venue, incident, option, this.rules.playbook))
+    const { number: onNumber, hash: onHash } = now
+    return [{ chainId: this.world.chainId, onHash, onNumber, incident: incident.id, guard: venue.guard, options: asked, probes }]
   }
 
   private simulated(input: Extract<Input, { kind: 'simulated' }>): Step {

@@ -1,5 +1,6 @@
 // The wiring of one node, and the first file to read: inputs come in one at a time, the fold steps, the record commits, the edge acts.
 import type { Config } from './config.ts'
+import { UserError } from './core/errors.ts'
 import type { Approval, Certificate, Hex, Input } from './core/flow.ts'
 import { OBSERVE } from './decide/options.ts'
 import { Fold } from './fold.ts'
@@ -11,6 +12,7 @@ import { lastingRpc } from './ingest/lasting-rpc.ts'
 import { liveSource } from './ingest/live.ts'
 import { profileOf } from './ingest/profiles.ts'
 import { createSimulator } from './ingest/simulate.ts'
+import { guardMismatches } from './protocols/guard/check.ts'
 import type { Exchange } from './quorum/exchange.ts'
 import { Quorum } from './quorum/quorum.ts'
 import type { Intent } from './record/intent.ts'
@@ -191,13 +193,17 @@ export function startNode(options: NodeOptions): RunningNode {
     const head = fold.head
     if (input.kind === 'reorged') await edge?.responder.onReorg(input.toNumber)
     if (!head) return
+    if (input.kind === 'reorged') edge?.relay.begin(head) // what was wanted on the other branch counts no more
     const live = head.number >= source.headNumber()
     if (input.kind === 'committed') {
       events.block?.(node.id, head.number, live, source.seenAtMs(head.hash))
       if (!live) return // history: judged and recorded, but long past answering
       goingBack = false
-      if (!warm) await warmUp(head)
-      warm = true
+      if (!warm) {
+        if (edge) mustMatchChain()
+        await warmUp(head)
+        warm = true
+      }
       edge?.relay.begin(head)
       await edge?.responder.onBlock(head.number)
     }
@@ -207,6 +213,14 @@ export function startNode(options: NodeOptions): RunningNode {
       const { chainId, onHash, incident } = question
       await edge?.relay.act(commit({ kind: 'simulated', chainId, onHash, incident, outcomes, late }))
     }
+  }
+
+  /** Whoever signs for another quorum, or for entries that aren't there, acts never: better said before than after an attack. */
+  function mustMatchChain(): void {
+    if (!quorumConfig) return
+    const said = config.watch.flatMap((w) => w.guards).flatMap((g) => guardMismatches(fold.world, { ...g, ...quorumConfig }))
+    if (said.length > 0)
+      throw new UserError(`config of node ${node.id}`, said.join('; '), 'what the Guard on the chain says, since --armed was given')
   }
 
   /** The first question and the first signature are slow (sockets, compilers): let them not be those of an attack. */

@@ -99,9 +99,13 @@ export function startNodes(
     '--json',
     ...(options.capture ? ['--capture', options.capture] : []),
   ]
-  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const child = spawn(process.execPath, [bin, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    // what its nodes say of their connections is noise here, unless somebody asks
+    env: { FIREBREAK_LOG_LEVEL: 'error', ...process.env },
+  })
   const exited = new Promise<number | null>((done) => child.once('exit', (code) => done(code)))
-  const nodes = written.dataDirs.length
+  let nodes = written.dataDirs.length
   const judgedBy = new Map<number, number>()
   const waiting = new Map<number, () => void>()
   let becomeReady: () => void = () => undefined
@@ -119,6 +123,10 @@ export function startNodes(
     const line = parse(text)
     if (!line) return
     if (line.kind === 'ready') becomeReady()
+    if (line.kind === 'error' && line['ended'] === true) {
+      nodes -= 1
+      for (const [block, go] of waiting) if ((judgedBy.get(block) ?? 0) >= nodes) go()
+    }
     if (line.kind === 'block' && line.block !== undefined) {
       const count = (judgedBy.get(line.block) ?? 0) + 1
       judgedBy.set(line.block, count)

@@ -29,7 +29,7 @@ export interface GuardedRun {
 }
 
 /** The unguarded run goes on longer than any guarded one does, so that operations of both pair. */
-const EXTRA_BLOCKS = 80
+const EXTRA_BLOCKS = 30
 /** The guarded run goes on after the last lift, for the attacker's retries. */
 const AFTER_LIFT_BLOCKS = 20
 

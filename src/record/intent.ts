@@ -72,8 +72,6 @@ const NEXT: Readonly<Record<IntentState, readonly IntentState[]>> = {
   obsolete: [],
 }
 
-export const OPEN_STATES: readonly IntentState[] = ['planned', 'simulated', 'signed', 'sent']
-
 export function mayBecome(from: IntentState, to: IntentState): boolean {
   return NEXT[from].includes(to)
 }

@@ -3,7 +3,6 @@ import type { Hex } from '../../core/flow.ts'
 import { addressWord } from '../../core/words.ts'
 import type { World } from '../../state/world.ts'
 
-export const findVenue = (world: World, pool: Hex): number | undefined => world.venues.find(pool)
 export const findMarket = (world: World, pool: Hex, asset: Hex): number | undefined => world.markets.find(`${pool}:${asset}`)
 
 /** Markets of a venue, in the order in which we saw them. */

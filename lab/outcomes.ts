@@ -16,6 +16,14 @@ export interface OpResult {
   readonly reason: string | null
 }
 
+/** One mined transaction, for who looks on. */
+export interface Settled {
+  readonly party: PlannedTx['party']
+  readonly what: string
+  readonly ok: boolean
+  readonly reason: string | null
+}
+
 export class Outcomes {
   private readonly chain: Chain
   private readonly waiting = new Map<Hex, PlannedTx>()
@@ -28,7 +36,9 @@ export class Outcomes {
     this.waiting.set(hash, tx)
   }
 
-  async settle(block: number, receipts: readonly Receipt[]): Promise<void> {
+  /** What became of the block's transactions, in the block's order. */
+  async settle(block: number, receipts: readonly Receipt[]): Promise<readonly Settled[]> {
+    const settled: Settled[] = []
     for (const { transactionHash: hash, status, gasUsed } of receipts) {
       const tx = this.waiting.get(hash)
       if (tx === undefined) continue
@@ -37,7 +47,9 @@ export class Outcomes {
       const reason = ok ? null : await this.reason(hash)
       const { id, what, paired } = tx
       this.done.push({ tx, result: { id, what, hash, paired, block, ok, gasUsed: Number(gasUsed), reason } })
+      settled.push({ party: tx.party, what, ok, reason })
     }
+    return settled
   }
 
   result(): { ops: Record<string, OpResult>; attackerTxs: OpResult[]; rescueTxs: OpResult[] } {

@@ -10,7 +10,7 @@ import { badDebtUsd, honestLiquidations, type Liquidation, type Loss, lossMeter 
 import { liquidatorTraffic } from './liquidator.ts'
 import { BLOCK_S } from './market.ts'
 import { observe } from './observe.ts'
-import { type OpResult, Outcomes } from './outcomes.ts'
+import { type OpResult, Outcomes, type Settled } from './outcomes.ts'
 import type { PreparedState } from './prepared.ts'
 import { TruePrices } from './prices.ts'
 import type { Lab, LabScenario } from './scenarios/lab.ts'
@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly onBlock?: (block: number) => void | Promise<void>
   /** After the scenario's minimum: whether to end here. Without it the run ends at the minimum. */
   readonly stopWhen?: (block: number) => boolean | Promise<boolean>
+  /** What was mined in a block, for who looks on. */
+  readonly onTraffic?: (block: number, settled: readonly Settled[]) => void
   /** Awaited with the result while the chain is still there. */
   readonly beforeEnd?: (result: RunResult) => void | Promise<void>
   /** Blocks after the start at which the run ends in any case. */
@@ -133,7 +135,8 @@ async function runOn(anvil: Anvil, scenario: LabScenario, options: RunOptions): 
     const mined = await chain.head()
     blocks.push(mined)
     const receipts = await chain.receipts(mined.number)
-    await outcomes.settle(mined.number, receipts)
+    const settled = await outcomes.settle(mined.number, receipts)
+    options.onTraffic?.(mined.number, settled)
     liquidations.push(...honestLiquidations(lab, mined.number, receipts, run.attacker))
     state = await observe(lab, mined.number)
     if (meter !== undefined) loss.push(await meter.measure(mined.number))

@@ -9,6 +9,7 @@ import type { LabRun, Response } from '../tools/drill-measure.ts'
 import { guardedResponse, type NodeReport } from '../tools/drill-response.ts'
 import type { LabModule, LabPrepared, LabReady } from '../tools/lab-module.ts'
 import { type DrillNodes, startNodes, type WatchLine, writeConfig } from './drill-nodes.ts'
+import { drillShow } from './drill-show.ts'
 import { describe, paint } from './show.ts'
 
 export interface RunSetup {
@@ -77,12 +78,10 @@ export async function runGuarded(options: GuardedOptions): Promise<GuardedRun> {
   const fee = ordering === 'won' ? lab.fees.responderWon : lab.fees.responderLost
   const watch = await watchLab({ ...options, name: 'guarded', armed: true, maxFeeGwei: Number(fee) / 1e9 })
   const lines: NodeReport[] = []
+  const shown = drillShow(say, 'a')
   watch.onLine = (line) => {
     lines.push(line as NodeReport)
-    if (!show) return
-    if (line.kind === 'intent' || line.kind === 'error' || line.kind === 'ended')
-      say(`  node ${line.node ?? ''}  ${line.kind === 'intent' ? intentText(line) : String(line['error'] ?? line['code'])}`)
-    else if (line.node === 'a') for (const text of describe({ kind: line.kind, block: line.block ?? 0, body: line.body })) say(`  ${text}`)
+    if (show) shown.line(line)
   }
   let guarded: GuardedRun | undefined
   try {
@@ -92,8 +91,10 @@ export async function runGuarded(options: GuardedOptions): Promise<GuardedRun> {
       blockMs,
       onReady: watch.onReady,
       onBlock: (block) => {
-        if (show && (block - prepared.head.number) % 10 === 0) say(paint('dim', `  block ${block}`))
         if (block === prepared.head.number + scenario.startBlock - 1) say(paint('bold', `  block ${block}  next: ${scenario.title}`))
+      },
+      onTraffic: (block, settled) => {
+        if (show) shown.traffic(block, settled)
       },
       stopWhen: (block) => isQuiet(watch.rpc(), prepared, block),
       beforeEnd: async (run) => {
@@ -106,11 +107,6 @@ export async function runGuarded(options: GuardedOptions): Promise<GuardedRun> {
   } finally {
     await watch.stop()
   }
-}
-
-function intentText(line: WatchLine): string {
-  const body = line.body as { step?: string; operation?: string; txHash?: string }
-  return `${body.operation ?? ''} ${body.step ?? ''} ${body.txHash ?? ''}`.trim()
 }
 
 type Rpc = (method: string, params: readonly unknown[]) => Promise<unknown>

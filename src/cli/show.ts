@@ -45,7 +45,7 @@ export function describe({ kind, block, body }: ShownEntry): readonly string[] {
     }
     case 'verified': {
       const b = body as { held: boolean; tried: number; late: boolean }
-      if (b.late) return []
+      if (b.late || b.tried === 0) return []
       return [
         b.held
           ? `${at}  ${paint('green', 'verified')}: ${b.tried} tries to go on with the attack all fail`

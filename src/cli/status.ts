@@ -1,26 +1,41 @@
 // `firebreak status`: what a node has seen and done, also while it runs.
 import { openRecordReadOnly } from '../record/record.ts'
-import { align, plain } from './show.ts'
+import type { Status } from '../record/status.ts'
+import { align, describe, plain, type ShownEntry } from './show.ts'
 
 export function status(folder: string, options: { readonly json: boolean }): void {
   const record = openRecordReadOnly(folder)
   try {
     const now = record.status()
-    if (options.json) {
-      console.log(JSON.stringify(now, (_, value) => (typeof value === 'bigint' ? String(value) : value), 2))
-      return
-    }
-    const rows = flatten('', now).map(([key, value]) => [key, plain(value)])
-    for (const line of align(rows)) console.log(line)
+    if (options.json) console.log(JSON.stringify(now, (_, value) => (typeof value === 'bigint' ? String(value) : value), 2))
+    else for (const line of lines(now)) console.log(line)
   } finally {
     record.close()
   }
 }
 
-/** Nested data as dotted rows: a table without a layout of its own. */
-function flatten(prefix: string, value: unknown): readonly [string, string][] {
-  if (value === null || typeof value !== 'object') return [[prefix, String(value)]]
-  const entries = Object.entries(value as Record<string, unknown>)
-  if (entries.length === 0) return [[prefix, 'none']]
-  return entries.flatMap(([key, member]) => flatten(prefix ? `${prefix}.${key}` : key, member))
+function lines(now: Status): readonly string[] {
+  const list = (title: string, entries: readonly ShownEntry[]): readonly string[] => [
+    entries.length === 0 ? `${title}: none` : `${title}:`,
+    ...entries.flatMap((entry) => describe(entry).map((line) => `  ${line}`)),
+  ]
+  const rows = [
+    ['node', now.nodeId],
+    ['file', `${now.file} (${(now.sizeBytes / 2 ** 20).toFixed(1)} MiB)`],
+    ...now.cursors.map((c) => [`chain ${c.chainId}`, `block ${c.number ?? 'none'} ${c.hash ?? ''}, final ${c.finalizedNumber ?? 'none'}`]),
+    [
+      'log',
+      `${now.entries} entries: ${Object.entries(now.counts)
+        .map(([kind, n]) => `${n} ${kind}`)
+        .join(', ')}`,
+    ],
+    ['alerts to deliver', String(now.pendingAlerts)],
+    ['transactions under way', now.activeIntents.map((i) => `${i.operation} ${i.state}`).join(', ') || 'none'],
+  ].map((row) => row.map((cell) => plain(String(cell))))
+  return [
+    ...align(rows),
+    ...list('open incidents', now.openIncidents),
+    ...list('last certificate', now.lastCertificate ? [now.lastCertificate] : []),
+    ...list('last findings', now.lastFindings.slice(0, 3)),
+  ]
 }

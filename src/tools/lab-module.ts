@@ -29,6 +29,14 @@ export interface LabReady {
   readonly port: number
 }
 
+/** One mined transaction of the scenario. */
+export interface LabSettled {
+  readonly party: 'honest' | 'attacker' | 'rescue'
+  readonly what: string
+  readonly ok: boolean
+  readonly reason: string | null
+}
+
 /** `P` and `S` are the lab's own types of a prepared state and a scenario: handed back as they came. */
 export interface LabModule<P extends LabPrepared = LabPrepared, S extends Scenario = Scenario> {
   readonly scenarios: readonly S[]
@@ -44,6 +52,7 @@ export interface LabModule<P extends LabPrepared = LabPrepared, S extends Scenar
       readonly endAfterBlocks?: number
       readonly onReady: (ready: LabReady) => Promise<void>
       readonly onBlock: (block: number) => void | Promise<void>
+      readonly onTraffic?: (block: number, settled: readonly LabSettled[]) => void
       readonly stopWhen?: (block: number) => Promise<boolean>
       /** With the result, while the chain is still there. */
       readonly beforeEnd?: (run: LabRun) => Promise<void>

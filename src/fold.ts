@@ -1,10 +1,10 @@
 // The deterministic middle of one chain, in one place: apply, detect, assess, decide. No clock, no network; the store alone undoes.
 import { type AssessRules, assess } from './assess/assess.ts'
 import { canonicalHash } from './core/canonical.ts'
-import type { BlockInput, Entry, Finding, Hex, Incident, Input, Option, Probe, Proposal, Question } from './core/flow.ts'
+import type { BlockInput, Entry, Errand, Finding, Hex, Incident, Input, Option, Probe, Proposal, Question } from './core/flow.ts'
 import { atLeast } from './core/severity.ts'
 import { choose } from './decide/choose.ts'
-import { type Errand, upkeep } from './decide/lifecycle.ts'
+import { upkeep } from './decide/lifecycle.ts'
 import { OBSERVE, optionsFor } from './decide/options.ts'
 import type { Playbook } from './decide/playbook.ts'
 import { worthSimulating } from './decide/weigh.ts'

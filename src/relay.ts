@@ -1,6 +1,5 @@
 // From a decision to the chain: what this node stands for at its head is offered to the quorum, and certificates are sent in turn.
-import type { Certificate, Proposal } from './core/flow.ts'
-import type { Errand } from './decide/lifecycle.ts'
+import type { Certificate, Errand, Proposal } from './core/flow.ts'
 import type { Step } from './fold.ts'
 import type { Quorum } from './quorum/quorum.ts'
 

@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/store': ['src/core'],
   'src/ingest': ['src/core', 'src/store', 'src/contracts'],
   'src/state': ['src/core', 'src/store'],
-  'src/protocols/*': ['src/core', 'src/store', 'src/state'],
+  'src/protocols/*': ['src/core', 'src/store', 'src/state', 'src/contracts'],
   'src/detect': ['src/core', 'src/store', 'src/state'],
   'src/models': ['src/core'],
   'src/assess': ['src/core', 'src/state', 'src/models'],

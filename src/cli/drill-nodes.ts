@@ -4,23 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-
-type Hex = `0x${string}`
-
-/** What the config needs to know of a lab chain. */
-export interface LabChain {
-  readonly chainId: number
-  readonly deployBlock: number
-  readonly pool: Hex
-  readonly configurator: Hex
-  readonly dataProvider: Hex
-  readonly guard: Hex
-  readonly assets: readonly { readonly address: Hex; readonly decimals: number; readonly symbol: string }[]
-  readonly feeds: readonly { readonly id: string; readonly proxy: Hex }[]
-  readonly secondFeed: { readonly symbol: string; readonly proxy: Hex }
-  readonly nodes: readonly { readonly address: Hex; readonly privateKey: Hex }[]
-  readonly quorum: { readonly k: number; readonly windowS: number }
-}
+import type { LabDeployment } from '../tools/lab-module.ts'
 
 export interface WatchLine {
   readonly node?: string
@@ -46,7 +30,7 @@ const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
 /** Writes the config of the lab's nodes, keys in files of their own that only their owner can read. */
 export function writeConfig(
   folder: string,
-  chain: LabChain,
+  chain: Omit<LabDeployment, 'guardEntries'>,
   ports: readonly number[],
   maxFeeGwei: number,
 ): { readonly file: string; readonly dataDirs: readonly string[] } {

@@ -11,13 +11,14 @@ import { type ScriptedRpc, startScriptedRpc } from '../../test/support/scripted-
 import type { Hex } from '../core/flow.ts'
 import { finding } from '../record/record.builders.ts'
 import { openRecord, openRecordReadOnly } from '../record/record.ts'
-import { type LabChain, writeConfig } from './drill-nodes.ts'
+import type { LabDeployment } from '../tools/lab-module.ts'
+import { writeConfig } from './drill-nodes.ts'
 
 const word = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`
 const at = (n: number): Hex => `0x${n.toString(16).padStart(40, '0')}`
 /** By ascending address, as a Guard's signers. */
 const nodeKeys = [2, 1].map((n) => ({ address: privateKeyToAccount(word(n)).address, privateKey: word(n) }))
-const chain = (keys = nodeKeys): LabChain => ({
+const chain = (keys = nodeKeys): Omit<LabDeployment, 'guardEntries'> => ({
   chainId: 31_337,
   deployBlock: 1,
   pool: at(1),

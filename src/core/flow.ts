@@ -246,6 +246,18 @@ export interface Proposal {
   readonly market: number
 }
 
+/** A Guard call that needs no certificate: the two calls of a lift, once the action has expired or its early lift has begun. */
+export interface Errand {
+  readonly kind: 'beginLift' | 'lift'
+  readonly chainId: number
+  readonly guard: Hex
+  readonly entry: Hex
+  readonly subject: Hex
+  /** Of the active action, as in its `Executed` event. */
+  readonly round: number
+  readonly incident: Hex
+}
+
 /** One node's signature under a proposal in one window. 64 bytes, EIP-2098. */
 export interface Approval {
   readonly proposal: Proposal

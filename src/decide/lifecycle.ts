@@ -1,19 +1,8 @@
 // What becomes of actions in force: renewed while their incident fires, lifted early once it doesn't, lifted by anyone after expiry.
-import type { ActionName, Hex, Incident, Proposal } from '../core/flow.ts'
+import type { ActionName, Errand, Hex, Incident, Proposal } from '../core/flow.ts'
 import { hex32 } from '../core/words.ts'
 import type { Venue } from '../state/protocol.ts'
 import type { World } from '../state/world.ts'
-
-/** A Guard call that needs no certificate. */
-export interface Errand {
-  readonly kind: 'beginLift' | 'lift'
-  readonly chainId: number
-  readonly guard: Hex
-  readonly entry: Hex
-  readonly subject: Hex
-  readonly round: number
-  readonly incident: Hex
-}
 
 export interface Upkeep {
   readonly proposals: readonly Proposal[]

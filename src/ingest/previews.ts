@@ -1,9 +1,10 @@
 // What the Guard would send for each candidate step, asked of the Guard itself: in one question where the node allows it.
 import { decodeFunctionResult, encodeFunctionData } from 'viem'
+import { Guard } from '../contracts/Guard.ts'
 import type { Call, GuardStep, Hex, Question } from '../core/flow.ts'
 import { isRevert, RpcError } from './errors.ts'
-import { previewAbi, revertName } from './guard-abi.ts'
 import { readerAnswer, readerParams } from './reader.ts'
+import { revertName } from './revert-name.ts'
 import type { Rpc } from './rpc.ts'
 import { fail, readBytes, type Where } from './schemas.ts'
 
@@ -25,7 +26,7 @@ export function previewsOf(rpc: Rpc, question: Question, signal: AbortSignal): P
 
 const callFor = ({ guard }: Question, { entry, subject, step }: GuardStep): Call => ({
   to: guard,
-  data: encodeFunctionData({ abi: previewAbi, functionName: 'preview', args: [entry, subject, step] }),
+  data: encodeFunctionData({ abi: Guard.abi, functionName: 'preview', args: [entry, subject, step] }),
 })
 
 /** undefined: this node doesn't lend code to a call, so each step is asked by itself. */
@@ -64,7 +65,7 @@ async function one(rpc: Rpc, question: Question, step: GuardStep, signal: AbortS
 function toPreview(where: Where, answer: { readonly ok: boolean; readonly data: Hex } | undefined): Preview {
   if (!answer?.ok) return revertName(answer?.data)
   try {
-    const [to, callData] = decodeFunctionResult({ abi: previewAbi, functionName: 'preview', data: answer.data })
+    const [to, callData] = decodeFunctionResult({ abi: Guard.abi, functionName: 'preview', data: answer.data })
     return { to: to.toLowerCase() as Hex, data: callData }
   } catch {
     return fail(where, 'the preview', answer.data, '(address, bytes, uint256, uint256)')

@@ -1,20 +1,8 @@
 // From what is wanted to the Guard's calldata. Nothing is chosen here: a relayer brings what k nodes signed, or what anyone may bring.
 import { encodeFunctionData } from 'viem'
-import type { Certificate, Hex } from '../core/flow.ts'
+import { Guard } from '../contracts/Guard.ts'
+import type { Certificate, Errand } from '../core/flow.ts'
 import type { NewIntent } from '../record/intent.ts'
-import { GUARD_ABI } from './guard-abi.ts'
-
-/** What needs no certificate: the two calls of a lift, once the action has expired. */
-export interface Errand {
-  readonly kind: 'beginLift' | 'lift'
-  readonly chainId: number
-  readonly guard: Hex
-  readonly entry: Hex
-  readonly subject: Hex
-  /** Of the active action, as in its `Executed` event. */
-  readonly round: number
-  readonly incident: Hex
-}
 
 export type Wanted = Certificate | Errand
 
@@ -28,15 +16,15 @@ export function callOf(wanted: Wanted): GuardCall {
   const voucher = [BigInt(window), signers, signatures] as const
   switch (proposal.operation) {
     case 'execute': {
-      const calldata = encodeFunctionData({ abi: GUARD_ABI, functionName: 'execute', args: [entry, subject, step, round, ...voucher] })
+      const calldata = encodeFunctionData({ abi: Guard.abi, functionName: 'execute', args: [entry, subject, step, round, ...voucher] })
       return { ...common, operation: 'execute', step, calldata }
     }
     case 'renew': {
-      const calldata = encodeFunctionData({ abi: GUARD_ABI, functionName: 'renew', args: [entry, subject, round, ...voucher] })
+      const calldata = encodeFunctionData({ abi: Guard.abi, functionName: 'renew', args: [entry, subject, round, ...voucher] })
       return { ...common, operation: 'renew', step: 0, calldata }
     }
     case 'lift': {
-      const calldata = encodeFunctionData({ abi: GUARD_ABI, functionName: 'beginLift', args: [entry, subject, round, ...voucher] })
+      const calldata = encodeFunctionData({ abi: Guard.abi, functionName: 'beginLift', args: [entry, subject, round, ...voucher] })
       return { ...common, operation: 'beginLift', step: 0, calldata }
     }
     default:
@@ -47,7 +35,7 @@ export function callOf(wanted: Wanted): GuardCall {
 function errandCall({ kind, chainId, guard, entry, subject, round, incident }: Errand): GuardCall {
   const calldata =
     kind === 'lift'
-      ? encodeFunctionData({ abi: GUARD_ABI, functionName: 'lift', args: [entry, subject] })
-      : encodeFunctionData({ abi: GUARD_ABI, functionName: 'beginLift', args: [entry, subject, round, 0n, 0n, '0x'] })
+      ? encodeFunctionData({ abi: Guard.abi, functionName: 'lift', args: [entry, subject] })
+      : encodeFunctionData({ abi: Guard.abi, functionName: 'beginLift', args: [entry, subject, round, 0n, 0n, '0x'] })
   return { chainId, guard, entry, subject, round, incident, window: null, operation: kind, step: 0, calldata }
 }

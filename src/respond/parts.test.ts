@@ -1,14 +1,13 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { encodeErrorResult, recoverAddress, toFunctionSelector } from 'viem'
+import { encodeErrorResult, recoverAddress } from 'viem'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Guard } from '../contracts/Guard.ts'
 import type { Hex } from '../core/flow.ts'
 import type { StoredTransaction, TransactionState } from '../record/intent.ts'
 import { tempFolder } from '../record/record.builders.ts'
 import { bidOf, checkFees, type Fees } from './fees.ts'
-import { GUARD_ABI } from './guard-abi.ts'
 import { Node, type RpcClient } from './node.ts'
 import { freeNonces } from './nonces.ts'
 import { OK, verdictOf } from './verdict.ts'
@@ -17,21 +16,13 @@ import { loadWallet } from './wallet.ts'
 const KEY = '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d'
 
 describe("the Guard's words", () => {
-  test("each function and error here is one of the built contract's", () => {
-    const signature = (item: { name: string; inputs?: readonly { type: string }[] }) =>
-      `${item.name}(${(item.inputs ?? []).map(({ type }) => type).join(',')})`
-    const built = new Set(Guard.abi.flatMap((item) => (item.type === 'function' || item.type === 'error' ? [signature(item)] : [])))
-    expect(GUARD_ABI.map(signature).filter((text) => !built.has(text))).toEqual([])
-    expect(toFunctionSelector(GUARD_ABI[0])).toHaveLength(10)
-  })
-
   test('what a refusal means', () => {
     const round = (got: number, want: number) =>
-      verdictOf(encodeErrorResult({ abi: GUARD_ABI, errorName: 'WrongRound', args: [got, want] }))
+      verdictOf(encodeErrorResult({ abi: Guard.abi, errorName: 'WrongRound', args: [got, want] }))
     expect(round(0, 1)).toEqual({ kind: 'obsolete', reason: 'WrongRound(0, 1)' })
     expect(round(1, 0)).toEqual({ kind: 'wait', reason: 'WrongRound(1, 0)' })
     const kind = (errorName: 'AlreadyActive' | 'NotActive' | 'LiftBegun' | 'NotArmed') =>
-      verdictOf(encodeErrorResult({ abi: GUARD_ABI, errorName })).kind
+      verdictOf(encodeErrorResult({ abi: Guard.abi, errorName })).kind
     expect((['AlreadyActive', 'NotActive', 'LiftBegun', 'NotArmed'] as const).map(kind)).toEqual([
       'obsolete',
       'obsolete',
@@ -110,7 +101,7 @@ describe('node', () => {
   })
   const call = { from: '0x', to: '0x', data: '0x' } as const
   test('a revert is an answer, wherever the client puts it; anything else is not', async () => {
-    const data = encodeErrorResult({ abi: GUARD_ABI, errorName: 'NotActive' })
+    const data = encodeErrorResult({ abi: Guard.abi, errorName: 'NotActive' })
     const direct = Object.assign(new Error('execution reverted'), { code: 3, data })
     for (const error of [direct, new Error('outer', { cause: direct }), { code: -32000, message: 'x', data: { data } }]) {
       expect(await new Node(refusing(error)).simulate(call, 'latest', 0)).toEqual({ kind: 'obsolete', reason: 'NotActive()' })

@@ -1,7 +1,7 @@
 // What a refusal of the Guard's means for the intent: somebody was faster, it is too early, or it can't be done.
 import { decodeErrorResult } from 'viem'
+import { Guard } from '../contracts/Guard.ts'
 import type { Hex } from '../core/flow.ts'
-import { GUARD_ABI } from './guard-abi.ts'
 
 export type Verdict =
   | { readonly kind: 'ok' }
@@ -23,7 +23,7 @@ export function verdictOf(data: Hex | undefined): Verdict {
   let name: string
   let args: readonly unknown[]
   try {
-    const decoded = decodeErrorResult({ abi: GUARD_ABI, data })
+    const decoded = decodeErrorResult({ abi: Guard.abi, data })
     ;[name, args] = [decoded.errorName, decoded.args ?? []]
   } catch {
     return { kind: 'failed', reason: short(`reverted with ${data}`) }

@@ -84,7 +84,7 @@ describe('prepared state', () => {
 
   test('two of three nodes execute an entry of the Guard, one alone does not', async () => {
     const { deployment, head, nonces } = prepared
-    const entry = deployment.guardEntries.find(({ action }) => action === 'stopBorrowingAgainst')?.id
+    const entry = deployment.guardEntries.find(({ action, symbol }) => action === 'stopBorrowingAgainst' && symbol === 'LINK')?.id
     if (entry === undefined) throw new Error('no such entry')
     const link = assetOf(deployment, 'LINK').address
     const subject = pad(link)

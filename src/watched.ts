@@ -92,11 +92,11 @@ export function aaveV3Pool(input: z.input<typeof aaveSchema>): Watched {
   const protocol = aaveV3({ chainId, pool, guard: { entries } })
   const known = entries.map(({ symbol, entry }) => ({
     id: entryId(entry),
-    subjects: assets.filter((a) => symbol === null || a.symbol === symbol).map((a) => addressSubject(a.address)),
+    subjects: assets.filter((a) => a.symbol === symbol).map((a) => addressSubject(a.address)),
   }))
   const ours = guardAdapter({ chainId, guard, entries: known })
   const venue: Venue = { protocol, pool, guard, probes: (world, suspects) => aaveProbes(world, pool, suspects) }
-  const named = entries.map(({ action, symbol, entry }) => ({ id: entryId(entry), name: symbol === null ? action : `${action} ${symbol}` }))
+  const named = entries.map(({ action, symbol, entry }) => ({ id: entryId(entry), name: `${action} ${symbol}` }))
   const rules = { aaveV3: config, entries: known }
   return { chainId, rules, protocols: [protocol, ours], venues: [venue], guards: [{ guard, entries: named }] }
 }

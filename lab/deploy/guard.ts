@@ -11,7 +11,7 @@ export const QUORUM = { n: 3, k: 2, windowS: 120, liftGapS: 24 } as const
 
 export interface GuardEntryRef {
   readonly action: string
-  readonly symbol: string | null
+  readonly symbol: string
   readonly id: Hex
 }
 

@@ -26,8 +26,8 @@ export interface AaveGuardConfig {
 
 export interface AaveGuardEntry {
   readonly action: ActionName
-  /** The asset that the entry is for; null: any of the config's assets, as the subject. */
-  readonly symbol: string | null
+  /** The asset that the entry is for. Each has entries of its own, so that what is done about one can't use up another's budget. */
+  readonly symbol: string
   readonly entry: GuardEntry
 }
 
@@ -53,14 +53,7 @@ export function aaveGuardEntries(config: AaveGuardConfig): readonly AaveGuardEnt
     shift: BITS[part][0],
     mask: (1n << BigInt(BITS[part][1])) - 1n,
   })
-  const of = (addresses: readonly Hex[]): GuardArg => ({
-    kind: ARG.subject,
-    value: 0n,
-    live: NO_LIVE,
-    bound: BOUND.oneOf,
-    values: addresses.map((address) => BigInt(address)),
-  })
-  const any = of(assets.map((a) => a.address))
+  const of = (asset: Hex): GuardArg => ({ kind: ARG.subject, value: 0n, live: NO_LIVE, bound: BOUND.oneOf, values: [BigInt(asset)] })
   const owned: GuardArg = { kind: ARG.step, value: 0n, live: NO_LIVE, bound: BOUND.none, values: [] }
   const live = (part: keyof typeof BITS): GuardArg => ({ kind: ARG.live, value: 0n, live: reading(part), bound: BOUND.none, values: [] })
   const literal = (value: bigint): GuardStepValue => ({ isLive: false, value, live: NO_LIVE, mulBps: 0n, divisor: 0n })
@@ -84,45 +77,46 @@ export function aaveGuardEntries(config: AaveGuardConfig): readonly AaveGuardEnt
     shift: 0,
     mask: (1n << 128n) - 1n,
   })
-  const cap = (action: 'supplyCap' | 'borrowCap', word: number): AaveGuardEntry[] =>
-    assets.map(({ address, decimals, symbol }) => ({
-      action,
-      symbol,
-      entry: {
-        ...base,
-        class: CLASS.throttle,
-        selector: toFunctionSelector(action === 'supplyCap' ? 'setSupplyCap(address,uint256)' : 'setBorrowCap(address,uint256)'),
-        getter: reading(action),
-        direction: DIRECTION.down,
-        zeroMeansUnlimited: true,
-        args: [of([address]), owned],
-        // a cap at what is in use now: whole tokens, so the total is divided by 10^decimals and rounded up
-        steps: [{ isLive: true, value: 0n, live: total(word), mulBps: 10_000n, divisor: 10n ** BigInt(decimals) }],
-      },
-    }))
+  type Asset = AaveGuardConfig['assets'][number]
+  const cap = (action: 'supplyCap' | 'borrowCap', word: number, { address, decimals, symbol }: Asset): AaveGuardEntry => ({
+    action,
+    symbol,
+    entry: {
+      ...base,
+      class: CLASS.throttle,
+      selector: toFunctionSelector(action === 'supplyCap' ? 'setSupplyCap(address,uint256)' : 'setBorrowCap(address,uint256)'),
+      getter: reading(action),
+      direction: DIRECTION.down,
+      zeroMeansUnlimited: true,
+      args: [of(address), owned],
+      // a cap at what is in use now: whole tokens, so the total is divided by 10^decimals and rounded up
+      steps: [{ isLive: true, value: 0n, live: total(word), mulBps: 10_000n, divisor: 10n ** BigInt(decimals) }],
+    },
+  })
   const flag = (
     action: ActionName,
     signature: string,
     part: 'borrowing' | 'frozen' | 'paused',
     to: boolean,
     cls: number,
+    { address, symbol }: Asset,
   ): AaveGuardEntry => ({
     action,
-    symbol: null,
+    symbol,
     entry: {
       ...base,
       class: cls,
       selector: toFunctionSelector(signature),
       getter: reading(part),
       direction: to ? DIRECTION.up : DIRECTION.down,
-      args: [any, owned],
+      args: [of(address), owned],
       steps: [literal(to ? 1n : 0n)],
     },
   })
-  return [
+  return assets.flatMap((asset) => [
     {
       action: 'stopBorrowingAgainst',
-      symbol: null,
+      symbol: asset.symbol,
       entry: {
         ...base,
         class: CLASS.market,
@@ -130,14 +124,14 @@ export function aaveGuardEntries(config: AaveGuardConfig): readonly AaveGuardEnt
         getter: reading('ltv'),
         direction: DIRECTION.down,
         // threshold and bonus are read again at execution and at the lift: a stale one would liquidate honest people
-        args: [any, owned, live('threshold'), live('bonus')],
+        args: [of(asset.address), owned, live('threshold'), live('bonus')],
         steps: [literal(0n)],
       },
     },
-    flag('stopBorrowing', 'setReserveBorrowing(address,bool)', 'borrowing', false, CLASS.market),
-    flag('freeze', 'setReserveFreeze(address,bool)', 'frozen', true, CLASS.market),
-    flag('reservePause', 'setReservePause(address,bool)', 'paused', true, CLASS.pause),
-    ...cap('supplyCap', 2),
-    ...cap('borrowCap', 4),
-  ]
+    flag('stopBorrowing', 'setReserveBorrowing(address,bool)', 'borrowing', false, CLASS.market, asset),
+    flag('freeze', 'setReserveFreeze(address,bool)', 'frozen', true, CLASS.market, asset),
+    flag('reservePause', 'setReservePause(address,bool)', 'paused', true, CLASS.pause, asset),
+    cap('supplyCap', 2, asset),
+    cap('borrowCap', 4, asset),
+  ])
 }

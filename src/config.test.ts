@@ -55,19 +55,19 @@ describe('aaveV3Pool', () => {
     expect(pool().guards).toEqual([
       {
         guard: address(5),
-        entries: made.map(({ action, symbol, entry }) => ({ id: entryId(entry), name: symbol ? `${action} ${symbol}` : action })),
+        entries: made.map(({ action, symbol, entry }) => ({ id: entryId(entry), name: `${action} ${symbol}` })),
       },
     ])
-    expect(pool().guards[0]?.entries.map(({ name }) => name)).toEqual([
-      ...['stopBorrowingAgainst', 'stopBorrowing', 'freeze', 'reservePause'],
-      ...['supplyCap WETH', 'supplyCap USDC', 'borrowCap WETH', 'borrowCap USDC'],
-    ])
+    const actions = ['stopBorrowingAgainst', 'stopBorrowing', 'freeze', 'reservePause', 'supplyCap', 'borrowCap']
+    expect(pool().guards[0]?.entries.map(({ name }) => name)).toEqual(
+      ['WETH', 'USDC'].flatMap((symbol) => actions.map((action) => `${action} ${symbol}`)),
+    )
     expect([feeds(1).guards, aaveV3Pool({ chainId: 1, pool: address(2) }).guards]).toEqual([[], []])
   })
 
   test('offers only the actions that it is told of', () => {
     const narrow = pool({ actions: ['freeze', 'borrowCap'] })
-    expect(narrow.guards[0]?.entries.map(({ name }) => name)).toEqual(['freeze', 'borrowCap WETH', 'borrowCap USDC'])
+    expect(narrow.guards[0]?.entries.map(({ name }) => name)).toEqual(['freeze WETH', 'borrowCap WETH', 'freeze USDC', 'borrowCap USDC'])
     expect(Object.keys(narrow.protocols[0]?.actions ?? {}).sort()).toEqual(['borrowCap', 'freeze'])
     expect(() => pool({ actions: ['upgrade'] })).toThrow()
   })

@@ -1,7 +1,8 @@
 // The deterministic middle of one chain, in one place: apply, detect, assess, decide. No clock, no network; the store alone undoes.
 import { type AssessRules, assess } from './assess/assess.ts'
+import { assumedProbability } from './assess/probability.ts'
 import { canonicalHash } from './core/canonical.ts'
-import type { BlockInput, Entry, Errand, Finding, Hex, Incident, Input, Option, Probe, Proposal, Question } from './core/flow.ts'
+import type { BlockInput, Entry, Errand, Finding, Hex, Incident, Input, Option, Outcome, Probe, Proposal, Question } from './core/flow.ts'
 import { atLeast } from './core/severity.ts'
 import { choose } from './decide/choose.ts'
 import { upkeep } from './decide/lifecycle.ts'
@@ -10,6 +11,7 @@ import type { Playbook } from './decide/playbook.ts'
 import { worthSimulating } from './decide/weigh.ts'
 import type { BoundDetector } from './detect/define.ts'
 import { Engine } from './detect/engine.ts'
+import { marketsOf } from './state/loss.ts'
 import { Answers, type Protocol, type Venue } from './state/protocol.ts'
 import { BLIND_REASONS } from './state/tables.ts'
 import { createWorld, type World } from './state/world.ts'
@@ -199,6 +201,42 @@ export class Fold {
     const asked = options.filter((option) => worthSimulating(this.world, venue, incident, option, this.rules.playbook))
     const { number: onNumber, hash: onHash } = now
     return [{ chainId: this.world.chainId, onHash, onNumber, incident: incident.id, guard: venue.guard, options: asked, probes }]
+  }
+
+  /**
+   * The course of an answer without an incident: what would be asked if a venue's first market were in doubt, and the choice
+   * made of the outcomes and thrown away. Nothing is written. For who wants the first real answer not to be the first run.
+   */
+  rehearse(): { readonly question: Question; choose(outcomes: readonly Outcome[]): void } | undefined {
+    const now = this.applied.at(-1)
+    const venue = this.rules.venues.find((v) => v.guard)
+    const row = venue && this.world.venues.find(venue.pool)
+    if (!now || !venue?.guard || row === undefined) return undefined
+    const incident: Incident = {
+      id: now.hash,
+      chainId: this.world.chainId,
+      venue: row,
+      venueId: venue.pool,
+      status: 'open',
+      severity: 'critical',
+      openedBlock: now.number,
+      openedTimeS: now.timeS,
+      lastFiringTimeS: now.timeS,
+      sources: ['reporters'],
+      findings: [],
+      suspects: marketsOf(this.world, row).slice(0, 1),
+      drained: [],
+      probability: assumedProbability('critical', 1),
+      probabilityFrom: 'assumed',
+      lossAtRiskUsd: 0,
+    }
+    const options = optionsFor(this.world, venue, incident)
+    const probes = venue.probes(this.world, incident.suspects)
+    const { number: onNumber, hash: onHash } = now
+    return {
+      question: { chainId: this.world.chainId, onHash, onNumber, incident: incident.id, guard: venue.guard, options, probes },
+      choose: (outcomes) => void choose(this.world, venue, { incident, options, probes, outcomes }, this.rules.playbook, now),
+    }
   }
 
   private simulated(input: Extract<Input, { kind: 'simulated' }>): Step {

@@ -1,8 +1,7 @@
 // The wiring of one node, and the first file to read: inputs come in one at a time, the fold steps, the record commits, the edge acts.
 import type { Config } from './config.ts'
 import { UserError } from './core/errors.ts'
-import type { Approval, Certificate, Hex, Input } from './core/flow.ts'
-import { OBSERVE } from './decide/options.ts'
+import type { Approval, Certificate, Input } from './core/flow.ts'
 import { Fold } from './fold.ts'
 import type { IngestEvent } from './ingest/block-source.ts'
 import type { CaptureWriter } from './ingest/capture.ts'
@@ -51,7 +50,7 @@ export interface NodeEvents {
 const CHECKPOINT_EVERY_BLOCKS = 256
 /** Raise of a replacement transaction: what every pool accepts. */
 const FEE_BUMP_BPS = 1_250
-const WARM_UP_ROUNDS = 10
+const WARM_UP_ROUNDS = 8
 
 export interface RunningNode {
   readonly done: Promise<void>
@@ -201,7 +200,7 @@ export function startNode(options: NodeOptions): RunningNode {
       goingBack = false
       if (!warm) {
         if (edge) mustMatchChain()
-        await warmUp(head)
+        await warmUp()
         warm = true
       }
       edge?.relay.begin(head)
@@ -224,21 +223,11 @@ export function startNode(options: NodeOptions): RunningNode {
   }
 
   /** The first question and the first signature are slow (sockets, compilers): let them not be those of an attack. */
-  async function warmUp(head: { readonly number: number; readonly hash: Hex }): Promise<void> {
-    const guard = rules.venues.find((v) => v.guard)?.guard
-    if (!edge || !guard) return
-    const probe = { name: 'warm-up', from: guard, to: guard, data: '0x', usd: 0 } as const
-    const question = {
-      chainId: rules.chainId,
-      onHash: head.hash,
-      onNumber: head.number,
-      incident: head.hash,
-      guard,
-      options: [OBSERVE],
-      probes: [probe],
-    }
+  async function warmUp(): Promise<void> {
+    if (!edge) return
     for (let i = 0; i < WARM_UP_ROUNDS; i++) {
-      await simulator.simulate(question, profile.requestTimeoutMs)
+      const rehearsal = fold.rehearse()
+      if (rehearsal) rehearsal.choose((await simulator.simulate(rehearsal.question, profile.requestTimeoutMs)).outcomes)
       await edge.quorum.warmUp()
     }
   }

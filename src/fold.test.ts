@@ -59,6 +59,18 @@ describe('the fold', () => {
     expect(step?.questions[0]?.options.map((o) => o.id)).toContain('borrowCap(all)')
   })
 
+  test('a rehearsal asks and chooses, and leaves no trace', () => {
+    const f = fold()
+    expect(f.rehearse(), 'before any block').toBeUndefined()
+    to(f, 50)
+    const before = stateOf(f)
+    const rehearsal = f.rehearse()
+    expect(rehearsal?.question.options.map((o) => o.id)).toContain('observe')
+    rehearsal?.choose([])
+    expect([stateOf(f), f.incidents]).toEqual([before, []])
+    expect(f.step(block(51)).entries).toEqual(to(fold(), 51)?.entries)
+  })
+
   test('the answer to the question becomes a decision with its proposals; an answer on another head is nothing', () => {
     const f = fold()
     const question = to(f, 120)?.questions[0]

@@ -37,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/version.ts': [],
   // parts of the pipeline
   'src/rules.ts': ['src/core', 'src/state', 'src/assess', 'src/decide', 'src/config.ts (types)', 'src/fold.ts (types)', 'src/version.ts'],
-  'src/relay.ts': ['src/core', 'src/decide (types)', 'src/fold.ts (types)', 'src/quorum'],
+  'src/relay.ts': ['src/core', 'src/fold.ts (types)', 'src/quorum'],
   'src/restart.ts': ['src/core', 'src/store', 'src/record', 'src/fold.ts'],
   'src/pipeline.ts': [
     'src/core',

@@ -37,7 +37,7 @@ describe('firebreak drill', () => {
     exit = run.status
     if (exit !== 0) console.log(run.stdout, run.stderr)
     document = drillDocument.parse(JSON.parse(readFileSync(join(folder, 'drill.json'), 'utf8')))
-  }, 300_000)
+  }, 420_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   const of = (scenario: string) => document.runs.find((r) => r.scenario === scenario)

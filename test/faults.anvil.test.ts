@@ -27,7 +27,7 @@ describe('a node that is cut off', () => {
     for (let i = 0; i < 3; i++) await nodes.judged(await stage.mine(), ['c'])
     expect(await executions()).toBe(0)
     expect((nodes.entries.get('c') ?? []).filter((e) => e.kind === 'certificate')).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   test('one down: the others act, once', async () => {
     await stage.proxies[1]?.resume()
@@ -41,7 +41,7 @@ describe('a node that is cut off', () => {
     )
     for (let i = 0; i < 3; i++) await nodes.judged(await stage.mine(), ['b', 'c'])
     expect(await executions()).toBe(1)
-  }, 60_000)
+  }, 120_000)
 
   test('slow: a node that is late still follows and finds the same', async () => {
     await stage.proxies[0]?.resume()
@@ -52,5 +52,5 @@ describe('a node that is cut off', () => {
     const chain = (id: string) => findings(id).filter((e) => (e.body as { basis: string }).basis === 'chain')
     expect(chain('a').length).toBeGreaterThan(0)
     expect(chain('a').map((e) => (e.body as { id: string }).id)).toEqual(chain('c').map((e) => (e.body as { id: string }).id))
-  }, 60_000)
+  }, 120_000)
 })

@@ -25,7 +25,7 @@ describe('kill -9', () => {
   beforeEach(async () => {
     stage = await openStage()
     for (const { id, dataDir } of stage.config.nodes) cpSync(join(clean, id), dataDir, { recursive: true })
-  }, 60_000)
+  }, 120_000)
   afterEach(() => stage.close())
   afterAll(() => rmSync(clean, { recursive: true, force: true }))
 
@@ -70,5 +70,5 @@ describe('kill -9', () => {
         expect(record.verify()).toMatchObject({ ok: true })
         record.close()
       }
-    }, 60_000)
+    }, 120_000)
 })

@@ -40,7 +40,7 @@ describe('reorg around an action', () => {
     for (let i = 0; i < 3; i++) await step()
     const events = await executed()
     expect(events.map((e) => e.args.round)).toEqual([0])
-  }, 60_000)
+  }, 120_000)
 
   test('the attack goes too: nothing is sent again', async () => {
     const head = (await stage.chain.head()).number
@@ -50,7 +50,7 @@ describe('reorg around an action', () => {
     expect(await executed()).toEqual([])
     const undone = (nodes.entries.get('a') ?? []).filter((e) => e.kind === 'reorg')
     expect(undone.length).toBeGreaterThanOrEqual(2)
-  }, 60_000)
+  }, 120_000)
 
   test('the state equals that of a node that never saw the other branches', async () => {
     await nodes.stop()

@@ -185,7 +185,7 @@ export async function startNodes(
 }
 
 /** Asks until the answer is yes. */
-export async function until(what: string, ask: () => Promise<boolean> | boolean, withinMs = 20_000): Promise<void> {
+export async function until(what: string, ask: () => Promise<boolean> | boolean, withinMs = 40_000): Promise<void> {
   for (const endMs = Date.now() + withinMs; Date.now() < endMs; ) {
     if (await ask()) return
     await new Promise((again) => setTimeout(again, 20))

@@ -130,6 +130,12 @@ describe('the choice', () => {
     expect(decision.acceptable.map((p) => p.action)).toEqual(['stopBorrowing', 'stopBorrowingAgainst'])
   })
 
+  test('an action that is in force though this block does not show it: our view is behind, and nothing wider is done', () => {
+    const decision = setting().decide({}, [{ option: 'borrowCap(all)', executed: false, why: 'AlreadyActive', succeeded: [] }])
+    expect(decision).toMatchObject({ chosen: 'observe', proposals: [], acceptable: [] })
+    expect(decision.reason).toContain('in force already')
+  })
+
   test('an option that the Guard refuses in simulation is not taken', () => {
     const decision = setting().decide({}, [{ option: 'borrowCap(all)', executed: false, why: 'StillCooling', succeeded: [] }])
     expect(decision.chosen).toBe('stopBorrowing(all)')

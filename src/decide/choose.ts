@@ -10,6 +10,11 @@ interface Candidate {
   readonly weighed: Weighed
 }
 
+/** The Guard's refusal of an action that is in force. We don't offer those, so the chain has moved on beyond the block we judge. */
+const IN_FORCE = 'AlreadyActive'
+const REASON_BEHIND =
+  'an action that this block does not show yet is in force already: the next block decides, nothing wider is done meanwhile'
+
 export function choose(
   world: World,
   venue: Venue,
@@ -18,11 +23,13 @@ export function choose(
   block: { readonly number: number; readonly hash: Decision['blockHash']; readonly timeS: number },
 ): Decision {
   const { incident, options } = evaluated
+  const behind = evaluated.outcomes.some((o) => o.why === IN_FORCE)
   const candidates = options.map((option): Candidate => ({ option, weighed: weigh(world, venue, evaluated, option, playbook) }))
   const allowed = candidates.filter((c) => c.weighed.allowed).sort((a, b) => a.weighed.harmUsd - b.weighed.harmUsd)
   const best = narrowest(allowed, playbook)
   const base = { chainId: world.chainId, block: block.number, blockHash: block.hash, timeS: block.timeS, incident: incident.id }
   const weighed = candidates.map((c) => c.weighed)
+  if (behind) return { ...base, chosen: 'observe', reason: REASON_BEHIND, weighed, acceptable: [], proposals: [] }
   if (!best || best.option.steps.length === 0)
     return { ...base, chosen: 'observe', reason: reasonToObserve(incident, allowed, candidates), weighed, acceptable: [], proposals: [] }
   const others = allowed.filter(

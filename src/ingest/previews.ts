@@ -18,6 +18,7 @@ const keyOf = (step: GuardStep): string => `${step.entry}:${step.subject}:${step
 export function previewsOf(rpc: Rpc, question: Question, signal: AbortSignal): Previews {
   const steps = [...new Map(question.options.flatMap((option) => option.steps.map((step) => [keyOf(step), step] as const))).values()]
   const together = all(rpc, question, steps, signal)
+  together.catch(() => undefined) // whoever asks for a preview hears of it; nobody may ask
   return async (step) => {
     const found = (await together)?.get(keyOf(step))
     return found ?? one(rpc, question, step, signal)
@@ -36,14 +37,15 @@ async function all(
   steps: readonly GuardStep[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Preview> | undefined> {
-  if (steps.length < 2) return undefined
+  if (steps.length === 0) return undefined
   const where = { endpoint: rpc.endpoint, method: 'eth_call' }
   try {
     const calls = steps.map((step) => callFor(question, step))
     const raw = readBytes(where, 'the previews', await rpc.request('eth_call', readerParams(calls, question.onHash), signal))
     if (raw === '0x') return undefined
     const { number, answers } = readerAnswer(where, raw, calls.length)
-    if (number !== question.onNumber) return undefined // the node moved on while it read
+    // the node moved on while it read: of a later state nothing is concluded, least of all that the Guard refuses
+    if (number !== question.onNumber) return fail(where, "the previews' block", number, String(question.onNumber))
     return new Map(steps.map((step, i) => [keyOf(step), toPreview(where, answers[i])]))
   } catch (error) {
     if (error instanceof RpcError) return undefined

@@ -33,6 +33,7 @@ export interface Simulator {
 /** A node without eth_simulateV1 is asked once; from then on every question comes back late and empty at once. */
 export function createSimulator({ endpoint, timeoutMs = 5_000, onFailure = () => undefined }: SimulatorOptions): Simulator {
   let supported = true
+  const ahead = new Ahead()
   let opening: Promise<Rpc> | undefined
   const close = (): void => {
     opening?.then((rpc) => rpc.close()).catch(() => undefined)
@@ -60,7 +61,7 @@ export function createSimulator({ endpoint, timeoutMs = 5_000, onFailure = () =>
         try {
           const rpc = await connect()
           previews ??= previewsOf(rpc, question, stop.signal)
-          done.set(option, await tryOption(rpc, question, option, previews, stop.signal))
+          done.set(option, await tryOption(rpc, question, option, previews, ahead, stop.signal))
         } catch (error) {
           if (!stop.signal.aborted || error instanceof UnreachableError) failed(error)
         }
@@ -74,8 +75,28 @@ export function createSimulator({ endpoint, timeoutMs = 5_000, onFailure = () =>
   }
 }
 
-async function tryOption(rpc: Rpc, question: Question, option: Option, preview: Previews, signal: AbortSignal): Promise<Outcome> {
-  const { guard, onHash, probes } = question
+/**
+ * How far the number of a simulated block lies ahead of the block it stands on: 1 on geth, 0 on anvil. A node that mines between
+ * looking up a block and reading its state simulates on the next one; its number is then one more than this node's usual.
+ */
+class Ahead {
+  private usual = Number.POSITIVE_INFINITY
+  check(by: number): boolean {
+    if (!(by >= 0)) return false
+    this.usual = Math.min(this.usual, by)
+    return by === this.usual
+  }
+}
+
+async function tryOption(
+  rpc: Rpc,
+  question: Question,
+  option: Option,
+  preview: Previews,
+  ahead: Ahead,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { guard, onHash, onNumber, probes } = question
   // Of an option that didn't go through nothing was shown: every probe counts as one that still works.
   const refused = (why: string): Outcome => ({ option: option.id, executed: false, why, succeeded: probes.map(({ name }) => name) })
   const previews = await Promise.all(option.steps.map(preview))
@@ -86,7 +107,9 @@ async function tryOption(rpc: Rpc, question: Question, option: Option, preview: 
   if (calls.length === 0) return { option: option.id, executed: true, why: '', succeeded: [] }
   const request = { blockStateCalls: [{ calls }], validation: false }
   const raw = await rpc.request('eth_simulateV1', [request, { blockHash: onHash }], signal)
-  const results = readCalls({ endpoint: rpc.endpoint, method: 'eth_simulateV1' }, raw, calls.length)
+  const results = readCalls({ endpoint: rpc.endpoint, method: 'eth_simulateV1' }, raw, calls.length, (number) =>
+    ahead.check(number - onNumber),
+  )
   const failed = results.slice(0, steps.length).findIndex(({ ok }) => !ok)
   if (failed >= 0) return refused(`step ${failed} ${results[failed]?.why}`)
   return {
@@ -97,9 +120,16 @@ async function tryOption(rpc: Rpc, question: Question, option: Option, preview: 
   }
 }
 
-function readCalls(where: Where, raw: unknown, count: number): readonly { readonly ok: boolean; readonly why: string }[] {
+function readCalls(
+  where: Where,
+  raw: unknown,
+  count: number,
+  isOn: (number: number) => boolean,
+): readonly { readonly ok: boolean; readonly why: string }[] {
   const blocks = list(where, 'the blocks', raw)
-  const calls = list(where, 'the calls', object(where, 'the block', blocks[0]).calls)
+  const block = object(where, 'the block', blocks[0])
+  const calls = list(where, 'the calls', block['calls'])
+  if (!isOn(Number(block['number']))) fail(where, 'the simulated block', block['number'], 'one on the block asked for')
   if (blocks.length !== 1 || calls.length !== count) fail(where, 'the number of calls', calls.length, `${count}, as asked`)
   return calls.map((item) => {
     const { status, returnData, error } = object(where, 'a call', item)

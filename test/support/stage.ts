@@ -94,9 +94,10 @@ export async function openStage(): Promise<Stage> {
       const loop = (async () => {
         for (let dueMs = performance.now() + blockMs; !stopped; dueMs += blockMs) {
           await new Promise((due) => setTimeout(due, Math.max(0, dueMs - performance.now())))
-          await chain.mine()
+          if (!stopped) await chain.mine()
         }
       })()
+      loop.catch(() => undefined) // a chain that is gone ends it; whoever stops it hears of it
       return () => {
         stopped = true
         return loop

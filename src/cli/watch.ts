@@ -55,6 +55,8 @@ export async function watch(options: WatchOptions): Promise<void> {
       shown.error?.(node, error)
     },
   }
+  // a library's forgotten promise must not end a watcher in mid-attack; it is said aloud, not swallowed
+  process.on('unhandledRejection', (error) => events.error?.('process', error))
   const wallets = new Map<string, Wallet>()
   if (options.armed)
     for (const { id, key } of config.nodes)

@@ -39,6 +39,10 @@ export const feeds = defineTable('feeds', 'entity', {
   secondFeed: 'u32',
   secondPrice: 'f64',
   secondUpdatedAtS: 'f64',
+  /** The same price as a decentralised exchange's pool has it over time, if the config names one; 0: none. */
+  twapPrice: 'f64',
+  /** Longest time that the feed promises between rounds; 0: the config doesn't say. */
+  heartbeatS: 'u32',
   /** Aggregator swaps seen. */
   swaps: 'u32',
 })
@@ -53,6 +57,138 @@ export const feedRounds = defineTable('feedRounds', 'event', {
   updatedAtS: 'f64',
   /** The second feed's price when the block ended; 0: none. */
   secondPrice: 'f64',
+})
+
+/** Pools of decentralised exchanges in which the price of a base token is made, in USD. Key: pool address. */
+export const pools = defineTable('pools', 'entity', {
+  chainId: 'u32',
+  pool: 'word',
+  base: 'word',
+  quote: 'word',
+  /** Feed row + 1 of the base token's price; 0: none. */
+  feed: 'u32',
+  /** Square root of token1 per token0, times 2^96, exact. */
+  sqrtPriceX96: 'word',
+  /** Liquidity in range, exact. */
+  liquidity: 'word',
+  tick: 'f64',
+  /** Base token in USD: now, and as the geometric mean over `twapWindowS`; 0: the pool's memory is shorter than that. */
+  price: 'f64',
+  twapPrice: 'f64',
+  twapWindowS: 'u32',
+  /** How far the price moves in what follows, 1/10,000. */
+  bandBps: 'u32',
+  /** What the pool pays for base tokens until the price has fallen by the band, and takes until it has risen by it, USD. */
+  depthDownUsd: 'f64',
+  depthUpUsd: 'f64',
+  updatedAtS: 'f64',
+})
+
+/** Liquidity that begins (or, negative, ends) at a tick of a pool, as int256 in two's complement. Key: `pool:tick`. */
+export const ticks = defineTable('ticks', 'entity', {
+  pool: 'u32',
+  tick: 'f64',
+  liquidityNet: 'word',
+})
+
+/** ERC-20 tokens whose supply is watched. Key: token address. */
+export const tokens = defineTable('tokens', 'entity', {
+  chainId: 'u32',
+  token: 'word',
+  decimals: 'u32',
+  totalSupply: 'word',
+  /** In whole tokens, minted and burned in the last block that did so. */
+  minted: 'f64',
+  burned: 'f64',
+  changedAtS: 'f64',
+})
+
+/** Balances of watched holders. Key: `token:holder`. */
+export const holdings = defineTable('holdings', 'entity', {
+  token: 'u32',
+  holder: 'word',
+  balance: 'word',
+})
+
+/** Transfers to or from watched holders, mints and burns, one row each, in log order. */
+export const transfers = defineTable('transfers', 'event', {
+  token: 'u32',
+  from: 'word',
+  to: 'word',
+  amount: 'word',
+})
+
+/** Contracts whose power over others is watched. Key: address. */
+export const governed = defineTable('governed', 'entity', {
+  chainId: 'u32',
+  contract: 'word',
+  /** Ownable's owner; 0: none, or not ownable. */
+  owner: 'word',
+  /** EIP-1967. */
+  implementation: 'word',
+  proxyAdmin: 'word',
+  /** Timelocks: least delay of an operation, seconds. */
+  delayS: 'f64',
+  /** 1: what passes through it is governed (a timelock, a Safe, our Guard). */
+  executor: 'u32',
+  /** 1: it is our own Guard. */
+  own: 'u32',
+})
+
+/** Roles of access controls and who may give and take them. Key: `contract:role`. */
+export const roles = defineTable('roles', 'entity', {
+  contract: 'word',
+  role: 'word',
+  admin: 'word',
+})
+
+/** Who holds which role. Key: `contract:role:holder`. */
+export const grants = defineTable('grants', 'entity', {
+  contract: 'word',
+  role: 'word',
+  holder: 'word',
+  active: 'u32',
+  sinceBlock: 'u32',
+  sinceS: 'f64',
+})
+
+/** Transactions of this block that went through an executor: what happens in them was governed. */
+export const executions = defineTable('executions', 'event', {
+  txIndex: 'u32',
+  executor: 'word',
+  /** 1: our own Guard, which only tightens and restores. */
+  own: 'u32',
+})
+
+export const CHANGE = {
+  roleGranted: 1,
+  roleRevoked: 2,
+  roleAdmin: 3,
+  owner: 4,
+  implementation: 5,
+  proxyAdmin: 6,
+  delay: 7,
+  parameter: 8,
+  oracleSource: 9,
+} as const
+
+/** Changes of who may do what, and of risk parameters, one row each. */
+export const authorityChanges = defineTable('authorityChanges', 'event', {
+  /** Venue and market rows + 1 that it is about; 0: none. */
+  venue: 'u32',
+  market: 'u32',
+  /** One of CHANGE. */
+  change: 'u32',
+  /** 1: through an executor, so with its delay or its several signatures. */
+  governed: 'u32',
+  /** 1: it lets somebody take more than before. */
+  loosens: 'u32',
+  contract: 'word',
+  /** Role that was given or taken, or the role whose holders may make such a change (0: unknown). */
+  role: 'word',
+  /** Holder, owner or implementation before and after; for parameters the word before and after. */
+  before: 'word',
+  after: 'word',
 })
 
 /** Latest submission of each reporter of a feed. Key: `proxy:reporter`. */
@@ -78,6 +214,11 @@ export const venues = defineTable('venues', 'entity', {
   aclManager: 'word',
   oracleSentinel: 'word',
   baseUnit: 'word',
+  /** Of all accounts: debt above collateral, and debt of those under their threshold that is not bad yet, USD. */
+  badDebtUsd: 'f64',
+  liquidatableUsd: 'f64',
+  /** Blocks in a row in which an account could have been liquidated and none was. */
+  unattendedBlocks: 'u32',
   /** Open incident's id; 0: none. Kept here so that it stays when its first finding leaves the window. */
   incident: 'word',
   incidentBlock: 'u32',
@@ -108,6 +249,11 @@ export const markets = defineTable('markets', 'entity', {
   ltvBps: 'u32',
   thresholdBps: 'u32',
   bonusBps: 'u32',
+  /** The same as governance left it last: what is beyond it somebody else did. Caps: whole tokens, 0 is no cap. */
+  goodLtvBps: 'u32',
+  goodThresholdBps: 'u32',
+  goodSupplyCap: 'f64',
+  goodBorrowCap: 'f64',
   active: 'u32',
   frozen: 'u32',
   borrowing: 'u32',
@@ -131,6 +277,9 @@ export const markets = defineTable('markets', 'entity', {
   suppliedUsd: 'f64',
   borrowedUsd: 'f64',
   cashUsd: 'f64',
+  /** Watched exchange pools of the asset, and what they pay for it until its price has fallen by their band, USD. */
+  pools: 'u32',
+  depthUsd: 'f64',
   /** Aged, distinct accounts: with collateral here, with that and debt, with that, debt and other collateral, with debt here. */
   agedSuppliers: 'u32',
   agedIndebted: 'u32',
@@ -166,6 +315,8 @@ export const accounts = defineTable('accounts', 'entity', {
   healthAtS: 'f64',
   /** 0 healthy, 1 under its threshold, 2 bad debt. */
   status: 'u32',
+  /** Liquidations of it, ever. */
+  liquidations: 'u32',
   /** Block at which a finding named it: checked against the contract in the next one. */
   wantedBlock: 'u32',
   /** First position row + 1: positions of an account are a list (`positions.next`). */

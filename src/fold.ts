@@ -226,6 +226,8 @@ export class Fold {
       findings: [],
       suspects: marketsOf(this.world, row).slice(0, 1),
       drained: [],
+      unattended: [],
+      compromised: [],
       probability: assumedProbability('critical', 1),
       probabilityFrom: 'assumed',
       lossAtRiskUsd: 0,

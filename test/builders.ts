@@ -4,7 +4,7 @@ import { addressSubject } from '../src/core/subject.ts'
 import type { BoundDetector } from '../src/detect/define.ts'
 import { Engine, type Stamp } from '../src/detect/engine.ts'
 import type { Action, Protocol, Venue } from '../src/state/protocol.ts'
-import type { FLOW } from '../src/state/tables.ts'
+import { CHANGE, type FLOW } from '../src/state/tables.ts'
 import { createWorld, type World } from '../src/state/world.ts'
 import type { Row, Schema, TableStore } from '../src/store/table.ts'
 
@@ -50,7 +50,8 @@ export function round(world: World, price: number, values: Values<World['feedRou
   return put(world.feedRounds, undefined, { feed: row + 1, answer, price, previousPrice: 2_000, roundId: 1n, ...values })
 }
 
-export const venue = (world: World): number => put(world.venues, POOL, { chainId: CHAIN_ID, pool: BigInt(POOL), revision: 1 })
+export const venue = (world: World, values: Values<World['venues']['table']['schema']> = {}): number =>
+  put(world.venues, POOL, { chainId: CHAIN_ID, pool: BigInt(POOL), revision: 1, ...values })
 
 /** A market with 10 m supplied at 1 USD, 2 m borrowed, 8 m of cash, undisputed. */
 export function market(world: World, name: string, values: Values<World['markets']['table']['schema']> = {}): number {
@@ -62,6 +63,8 @@ export function market(world: World, name: string, values: Values<World['markets
     goodPrice: 1,
     ltvBps: 8_000,
     thresholdBps: 8_500,
+    goodLtvBps: values.ltvBps ?? 8_000,
+    goodThresholdBps: values.thresholdBps ?? 8_500,
     active: 1,
     borrowing: 1,
     suppliedUsd: 10_000_000,
@@ -79,6 +82,20 @@ export const account = (world: World, values: Values<World['accounts']['table'][
 
 export const flow = (world: World, kind: (typeof FLOW)[keyof typeof FLOW], usd: number, on = 'USDC'): number =>
   put(world.flows, undefined, { venue: 1, market: (world.markets.find(marketKey(on)) ?? -1) + 1, account: 1, kind, usd })
+
+/** A change of the market's risk parameters outside the governed path that lets somebody take more. */
+export const authorityChange = (world: World, values: Values<World['authorityChanges']['table']['schema']> = {}): number =>
+  put(world.authorityChanges, undefined, {
+    venue: venue(world) + 1,
+    market: market(world, 'WETH') + 1,
+    change: CHANGE.parameter,
+    loosens: 1,
+    contract: BigInt(POOL),
+    role: 7n,
+    before: 8_000n,
+    after: 9_900n,
+    ...values,
+  })
 
 /** Blocks of 12 s in which the given detectors run over what was written. */
 export function bench(...detectors: readonly BoundDetector[]) {
@@ -151,6 +168,8 @@ export const incident = (values: Partial<Incident> = {}): Incident => ({
   findings: [hashOf(0xf1)],
   suspects: [0],
   drained: [],
+  unattended: [],
+  compromised: [],
   probability: 0.75,
   probabilityFrom: 'assumed',
   lossAtRiskUsd: 1_000_000,
@@ -168,7 +187,7 @@ const OPEN: EffectRow = {
   liquidates: 'yes',
   reversible: true,
   role: 'RISK_ADMIN',
-  undoneBy: 'RISK_ADMIN',
+  undoneBy: ['RISK_ADMIN'],
 }
 
 /** Actions like Aave's, each with its own Guard entry. */

@@ -59,6 +59,8 @@ describe('an incident', () => {
         findings: [jump.id],
         suspects: [weth],
         drained: [],
+        unattended: [],
+        compromised: [],
         probability: 0.5,
         probabilityFrom: 'assumed',
         lossAtRiskUsd: 0,

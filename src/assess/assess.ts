@@ -1,9 +1,12 @@
 // From findings to incidents: what is going on at a venue, how bad, how likely, and what is at stake. Computed again at each block.
+import { toFloat } from '../core/exact.ts'
 import type { Finding, Hex, Incident, Source, Subject } from '../core/flow.ts'
 import { atLeast, worst } from '../core/severity.ts'
 import { subjectAddress } from '../core/subject.ts'
 import { hex32 } from '../core/words.ts'
-import { displaced, figuresOf, lossAtRiskUsd, marketsOf } from '../state/loss.ts'
+import { STATUS } from '../state/account-book.ts'
+import { ungovernedHolders } from '../state/authority.ts'
+import { displaced, figuresOf, lossAtRiskUsd, marketsOf, stressedBadDebtUsd } from '../state/loss.ts'
 import type { World } from '../state/world.ts'
 import { assumedProbability } from './probability.ts'
 
@@ -56,20 +59,25 @@ function assessVenue(
     columns.incidentTimeS.set(venue, first.timeS)
   }
   const markets = marketsOf(world, venue)
-  // a market that we act on stays in doubt while its price is, also when the finding has left the window
+  // a market stays in doubt while its parameters are not what governance left, or (if we act on it) while its price isn't, also
+  // when the finding has left the window
   const suspects = markets.filter(
-    (m) => findings.some((f) => isSuspect(world, m, f.subject)) || (actions.includes(m) && displaced(figuresOf(world, m))),
+    (m) =>
+      findings.some((f) => isSuspect(world, m, f)) ||
+      (actions.includes(m) && displaced(figuresOf(world, m))) ||
+      figuresOf(world, m).loosened,
   )
   const drained = markets.filter((m) =>
     findings.some((f) => f.subject.kind === 'market' && f.source === 'pool' && f.subject.id === world.markets.keyOf(m)),
   )
   const figures = markets.map((m) => figuresOf(world, m))
-  const lossUsd = lossAtRiskUsd(figures, suspects, drained)
+  const unattended = unattendedAccounts(world, venue, findings, block.timeS, rules)
+  const lossUsd = lossAtRiskUsd(figures, suspects, drained) + stressedUsd(world, unattended)
 
   const fresh = findings.reduce((latest, f) => Math.max(latest, f.timeS), 0)
-  const stillDisplaced = figures.some((m) => suspects.includes(m.market) && displaced(m))
+  const stillWrong = figures.some((m) => suspects.includes(m.market) && (displaced(m) || m.loosened))
   if (fresh > columns.lastFiringS.get(venue)) columns.lastFiringS.set(venue, fresh)
-  if (stillDisplaced) columns.lastFiringS.set(venue, block.timeS)
+  if (stillWrong) columns.lastFiringS.set(venue, block.timeS)
   const lastFiringTimeS = columns.lastFiringS.get(venue)
   const firing = block.timeS - lastFiringTimeS < rules.alertHoldS
   if (!firing && actions.length === 0) {
@@ -93,10 +101,44 @@ function assessVenue(
     findings: findings.map((f) => f.id),
     suspects,
     drained,
+    unattended,
+    compromised: compromisedRoles(world, findings),
     probability: assumedProbability(severity, sources.length),
     probabilityFrom: 'assumed',
     lossAtRiskUsd: lossUsd,
   }
+}
+
+/** While a finding says that nobody liquidates: the accounts under their threshold that have more than they owe. */
+function unattendedAccounts(
+  world: World,
+  venue: number,
+  findings: readonly Finding[],
+  timeS: number,
+  rules: AssessRules,
+): readonly number[] {
+  const told = findings.some((f) => f.source === 'accounts' && f.subject.kind === 'venue' && timeS - f.timeS < rules.alertHoldS)
+  if (!told) return []
+  const { columns, count } = world.accounts
+  const rows: number[] = []
+  for (let row = 0; row < count; row++) if (columns.status.get(row) === STATUS.under && columns.venue.get(row) === venue + 1) rows.push(row)
+  return rows
+}
+
+const stressedUsd = (world: World, accounts: readonly number[]): number =>
+  accounts.reduce((sum, row) => {
+    const { collateralE8, debtE8 } = world.accounts.at(row)
+    return sum + stressedBadDebtUsd(toFloat(collateralE8, 8), toFloat(debtE8, 8))
+  }, 0)
+
+/** Roles that findings say were used outside the governed path, as long as somebody outside it holds them. */
+function compromisedRoles(world: World, findings: readonly Finding[]): readonly Hex[] {
+  const used = new Set<string>()
+  for (const { source, severity, evidence } of findings) {
+    const { role } = evidence
+    if (source === 'authority' && atLeast(severity, 'high') && typeof role === 'string') used.add(role)
+  }
+  return [...used].filter((role) => ungovernedHolders(world, role as Hex).length > 0).sort() as Hex[]
 }
 
 /** Market rows of the venue on which a Guard action of ours is active. */
@@ -115,7 +157,7 @@ function touches(world: World, venue: number, subject: Subject): boolean {
   const id = world.venues.keyOf(venue)
   switch (subject.kind) {
     case 'feed':
-      return marketsOf(world, venue).some((market) => isSuspect(world, market, subject))
+      return marketsOf(world, venue).some((market) => isPricedBy(world, market, subject))
     case 'market':
     case 'account':
       return subject.id.startsWith(`${id}:`)
@@ -126,8 +168,14 @@ function touches(world: World, venue: number, subject: Subject): boolean {
   }
 }
 
+/** Is its price in doubt, or were its parameters changed by somebody outside the governed path? */
+function isSuspect(world: World, market: number, { subject, source }: Finding): boolean {
+  if (source === 'authority' && subject.kind === 'market') return subject.id === world.markets.keyOf(market)
+  return isPricedBy(world, market, subject)
+}
+
 /** Is the market priced by the feed that the finding is about? */
-function isSuspect(world: World, market: number, subject: Subject): boolean {
+function isPricedBy(world: World, market: number, subject: Subject): boolean {
   if (subject.kind !== 'feed') return false
   const feed = world.markets.columns.feed.get(market)
   return feed > 0 && world.feeds.keyOf(feed - 1) === subject.id

@@ -70,7 +70,7 @@ export type BlindReason = 'unreachable' | 'stalled' | 'gap' | 'deep-reorg' | 'ba
 export type Severity = 'info' | 'low' | 'medium' | 'high' | 'critical'
 
 /** Where a finding's evidence comes from. Findings are independent when their sources differ. */
-export type Source = 'reporters' | 'second-feed' | 'pool' | 'accounts' | 'authority' | 'endpoint'
+export type Source = 'reporters' | 'second-feed' | 'pool' | 'exchange' | 'accounts' | 'authority' | 'endpoint'
 
 /** What a finding or an action is about. `id` is an address (or a chain id) in lower case. */
 export interface Subject {
@@ -122,6 +122,10 @@ export interface Incident {
   readonly suspects: readonly number[]
   /** Market rows that value leaves or can leave from: the effect. */
   readonly drained: readonly number[]
+  /** Account rows that can be liquidated and that nobody liquidates. */
+  readonly unattended: readonly number[]
+  /** Roles (bytes32) used outside the governed path, while somebody outside it still holds them. */
+  readonly compromised: readonly Hex[]
   /** From a declared table until it is learned: see assess/probability.ts. */
   readonly probability: number
   readonly probabilityFrom: 'assumed'
@@ -129,8 +133,11 @@ export interface Incident {
   readonly lossAtRiskUsd: number
 }
 
-/** Names of what a venue's Guard entries do. */
-export type ActionName = 'stopBorrowingAgainst' | 'stopBorrowing' | 'supplyCap' | 'borrowCap' | 'freeze' | 'reservePause'
+/** Names of what a venue's Guard entries do; `liquidate` needs no Guard. */
+export type ActionName = 'stopBorrowingAgainst' | 'stopBorrowing' | 'supplyCap' | 'borrowCap' | 'freeze' | 'reservePause' | 'liquidate'
+
+/** What a Guard entry can do. */
+export type GuardActionName = Exclude<ActionName, 'liquidate'>
 
 /** Ladder of response, narrowest first. */
 export type ActionClass = 'observe' | 'throttle' | 'account' | 'market' | 'feed' | 'isolation' | 'pause'
@@ -147,14 +154,16 @@ export interface EffectRow {
   readonly repays: Possible
   readonly liquidates: Possible
   readonly reversible: boolean
+  /** The role that it takes; `anyone`: the protocol's own rules allow it to everybody at any time. */
   readonly role: string
-  /** The role that can undo it. */
-  readonly undoneBy: string
+  /** The roles that can undo it. */
+  readonly undoneBy: readonly string[]
 }
 export type Possible = 'yes' | 'no'
 
 /** One Guard call: which entry, on what, with which of the entry's values. */
 export interface GuardStep {
+  /** With `call`: the hash of its data. */
   readonly entry: Hex
   /** bytes32. */
   readonly subject: Hex
@@ -162,6 +171,8 @@ export interface GuardStep {
   readonly action: ActionName
   /** Table row of the market it acts on. */
   readonly market: number
+  /** What anyone may call: then no Guard is asked. The nodes agree on it all the same. */
+  readonly call?: Call
 }
 
 /** A candidate answer to an incident: one or several Guard steps, or none (observe). */
@@ -229,8 +240,9 @@ export interface Decision {
   readonly proposals: readonly Proposal[]
 }
 
-export type Operation = 'execute' | 'renew' | 'lift'
-export const OPERATION_CODE: Readonly<Record<Operation, number>> = { execute: 0, renew: 1, lift: 2 }
+/** `call`: a call that anyone may make, to the contract named as `guard`. No Guard takes a certificate for it. */
+export type Operation = 'execute' | 'renew' | 'lift' | 'call'
+export const OPERATION_CODE: Readonly<Record<Operation, number>> = { execute: 0, renew: 1, lift: 2, call: 3 }
 
 /** What signatures are collected for. */
 export interface Proposal {
@@ -244,6 +256,8 @@ export interface Proposal {
   readonly incident: Hex
   readonly action: ActionName
   readonly market: number
+  /** Of a `call`: its data, of which `entry` is the hash. */
+  readonly data?: Hex
 }
 
 /** A Guard call that needs no certificate: the two calls of a lift, once the action has expired or its early lift has begun. */

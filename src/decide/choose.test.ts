@@ -1,6 +1,8 @@
+import { keccak256 } from 'viem'
 import { describe, expect, test } from 'vitest'
 import {
   ACTIONS,
+  account,
   actingVenue,
   actionInForce,
   assetOf,
@@ -13,9 +15,10 @@ import {
   market,
   START_S,
 } from '../../test/builders.ts'
-import type { ActionName, EffectRow, Incident, Outcome, Probe } from '../core/flow.ts'
+import type { ActionName, EffectRow, Hex, Incident, Option, Outcome, Probe } from '../core/flow.ts'
 import { addressSubject } from '../core/subject.ts'
-import type { Protocol } from '../state/protocol.ts'
+import { ROLE } from '../state/authority.ts'
+import type { Action, Protocol, Relief, Venue } from '../state/protocol.ts'
 import type { World } from '../state/world.ts'
 import { choose } from './choose.ts'
 import { OBSERVE, optionsFor } from './options.ts'
@@ -60,6 +63,7 @@ describe('options', () => {
       on('reservePause', 'WETH'),
       'borrowCap(all)',
       'stopBorrowing(all)',
+      'reservePause(lending)',
       'reservePause(all)',
     ])
     expect(setting(only('supplyCap')).options()).toEqual(['observe', on('supplyCap', 'WETH')])
@@ -73,6 +77,7 @@ describe('options', () => {
       on('reservePause', 'USDC'),
       'borrowCap(all)',
       'stopBorrowing(all)',
+      'reservePause(lending)',
       'reservePause(all)',
     ])
     expect(setting(only('borrowCap', 'stopBorrowingAgainst')).options({ suspects: [1], drained: [1] })).toEqual([
@@ -176,6 +181,7 @@ describe('the choice', () => {
       [on('reservePause', 'WETH'), 4_000_000],
       ['borrowCap(all)', 0],
       ['stopBorrowing(all)', 0],
+      ['reservePause(lending)', 0],
       ['reservePause(all)', 0],
     ])
   })
@@ -210,7 +216,7 @@ describe('hard constraints', () => {
     const one = setting(pause).decide({ ...sure, sources: ['reporters'] })
     expect(one).toMatchObject({ chosen: 'observe', reason: 'no action is allowed on this evidence' })
     expect(why(one, 'reservePause(all)')).toBe('closes exits or liquidations: needs two independent sources')
-    expect(setting(pause).decide({ ...sure, sources: ['pool', 'reporters'] }).chosen).toBe('reservePause(all)')
+    expect(setting(pause).decide({ ...sure, sources: ['pool', 'reporters'] }).chosen).toBe('reservePause(lending)')
   })
 
   test.each(['withdraws', 'repays', 'liquidates'] as const)('also if all it closes is that one %s', (exit) => {
@@ -233,22 +239,126 @@ describe('hard constraints', () => {
   })
 
   test.each([
-    ['throttle', 'borrowCap', 0.3],
-    ['market', 'stopBorrowing', 0.5],
-    ['pause', 'reservePause', 0.9],
-  ] as const)('edge: class %s from its least probability on', (_, action, least) => {
-    expect(setting(only(action)).decide({ probability: least }).chosen).toBe(`${action}(all)`)
+    ['throttle', 'borrowCap', 'all', 0.3],
+    ['market', 'stopBorrowing', 'all', 0.5],
+    ['pause', 'reservePause', 'lending', 0.9],
+  ] as const)('edge: class %s from its least probability on', (_, action, where, least) => {
+    expect(setting(only(action)).decide({ probability: least }).chosen).toBe(`${action}(${where})`)
     const under = setting(only(action)).decide({ probability: least - 0.001 })
     expect(under.chosen).toBe('observe')
-    expect(why(under, `${action}(all)`)).toContain(`under ${least} for class`)
+    expect(why(under, `${action}(${where})`)).toContain(`under ${least} for class`)
+  })
+
+  test('what flows or could flow proves nothing by itself, however sure', () => {
+    const sure = { probability: 0.98 }
+    for (const sources of [['pool'], ['exchange'], ['exchange', 'pool']] as const) {
+      const decision = setting().decide({ ...sure, sources })
+      expect(decision.chosen).toBe('observe')
+      expect(why(decision, 'borrowCap(all)')).toContain('proves nothing by itself')
+    }
+    expect(setting().decide({ ...sure, sources: ['exchange', 'authority'] }).chosen).toBe('borrowCap(all)')
+  })
+
+  test('what a role that is in wrong hands can undo is no answer: the next authority up is', () => {
+    const withPause = { ...only('stopBorrowingAgainst', 'stopBorrowing'), ...changed('reservePause', { undoneBy: ['EMERGENCY_ADMIN'] }) }
+    const thief = { probability: 0.95, sources: ['authority', 'exchange'], compromised: [ROLE.RISK_ADMIN] } as const
+    const decision = setting(withPause).decide(thief)
+    expect(decision.chosen).toBe('reservePause(lending)')
+    expect(why(decision, on('stopBorrowingAgainst', 'WETH'))).toBe('whoever took RISK_ADMIN can undo it at once')
+    // the thief is gone: the narrow answer holds again
+    expect(setting(withPause).decide({ ...thief, compromised: [] }).chosen).toBe('stopBorrowing(all)')
+    // both roles in wrong hands: nothing that would last
+    expect(setting(withPause).decide({ ...thief, compromised: [ROLE.RISK_ADMIN, ROLE.EMERGENCY_ADMIN] }).chosen).toBe('observe')
   })
 
   test('watching is always allowed', () => {
     expect(setting().decide({ probability: 0, sources: [] })).toMatchObject({
       chosen: OBSERVE.id,
-      weighed: [{ option: 'observe', allowed: true }, {}, {}, {}, {}, {}, {}, {}],
+      weighed: [{ option: 'observe', allowed: true }, {}, {}, {}, {}, {}, {}, {}, {}],
     })
     expect(setting({}).decide().reason).toBe('the venue offers no action here')
     expect(setting().decide({ lossAtRiskUsd: 0 }).chosen).toBe('borrowCap(all)') // the tables decide, not what the incident said
+  })
+})
+
+describe('liquidation', () => {
+  const LIQUIDATOR: Hex = `0x${'11'.repeat(20)}`
+  const liquidate: Action = {
+    class: 'account',
+    effect: { ...(ACTIONS.borrowCap as Action).effect, borrowsOf: 'yes', reversible: false, role: 'anyone', undoneBy: [] },
+    does: 'liquidates',
+  }
+  /** Accounts that owe so much of 1,000 each, times a size; relief repays half and takes 5 % more. */
+  function crash(sizes: readonly number[], owes = 830) {
+    const { world } = bench()
+    market(world, 'WETH')
+    const rows = sizes.map((size, n) =>
+      account(world, { collateralE8: BigInt(size * 1_000e8), debtE8: BigInt(size * owes * 1e8), status: 1, liquidations: n }, `a${n}`),
+    )
+    const relief = (w: World, row: number): Relief => {
+      const user = assetOf(`a${rows.indexOf(row)}`)
+      const repaidUsd = Number(w.accounts.columns.debtE8.get(row)) / 2e8
+      const data: Hex = `0x${user.slice(2)}`
+      const step = {
+        entry: keccak256(data),
+        subject: addressSubject(user),
+        step: 0,
+        action: 'liquidate',
+        market: 0,
+        call: { to: LIQUIDATOR, data },
+      } as const
+      return { step, repaidUsd, seizedUsd: repaidUsd * 1.05 }
+    }
+    const venue: Venue = { ...actingVenue(world, { liquidate }), relief }
+    const of = incident({ suspects: [], sources: ['accounts'], probability: 0.5, unattended: rows })
+    const options = optionsFor(world, venue, of)
+    return {
+      options,
+      decide: (outcomes: readonly Outcome[], values: Partial<Incident> = {}) =>
+        choose(world, venue, { incident: { ...of, ...values }, options, probes: [], outcomes }, PLAYBOOK, at),
+    }
+  }
+
+  test('the accounts that would leave most uncovered come first, four at once at most', () => {
+    const { options } = crash([10, 50, 30, 20, 40])
+    expect(options.map((o) => [o.id, o.steps.length])).toEqual([
+      ['observe', 0],
+      [`liquidate(${assetOf('a1')})`, 1],
+      ['liquidate(4 accounts)', 4],
+    ])
+    expect(options[2]?.steps.map((s) => s.subject)).toEqual(['a1', 'a4', 'a2', 'a3'].map((a) => addressSubject(assetOf(a))))
+  })
+
+  test('is chosen where the simulation shows that it works, as a call that anyone may make', () => {
+    const { decide, options } = crash([100, 50])
+    const decision = decide(options.slice(1).map((o) => held(o.id)))
+    expect(decision.chosen).toBe('liquidate(2 accounts)')
+    const data: Hex = `0x${assetOf('a1').slice(2)}`
+    expect(decision.proposals[1]).toEqual({
+      chainId: CHAIN_ID,
+      guard: LIQUIDATOR,
+      operation: 'call',
+      entry: keccak256(data),
+      subject: addressSubject(assetOf('a1')),
+      step: 0,
+      round: 1,
+      incident: hashOf(0xf1),
+      action: 'liquidate',
+      market: 0,
+      data,
+    })
+  })
+
+  test('never without a simulation, and not if it shows a refusal', () => {
+    const { decide, options } = crash([100, 50])
+    expect(decide([])).toMatchObject({ chosen: 'observe' })
+    const refused: readonly Outcome[] = options.slice(1).map((o) => ({ option: o.id, executed: false, why: 'Toxic', succeeded: [] }))
+    expect(decide(refused)).toMatchObject({ chosen: 'observe' })
+    expect(decide([...refused.slice(1), held((options[1] as Option).id)]).chosen).toBe((options[1] as Option).id)
+  })
+
+  test('not where a further fall would leave nothing uncovered', () => {
+    const { options } = crash([100, 50], 750)
+    expect(options.map((o) => o.id)).toEqual(['observe'])
   })
 })

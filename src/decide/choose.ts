@@ -1,5 +1,6 @@
 // The choice among simulated candidates: least expected harm within hard constraints. Pure: it sees outcomes, never a network.
 import type { Decision, Incident, Option, Proposal, Weighed } from '../core/flow.ts'
+import { subjectAddress } from '../core/subject.ts'
 import type { Venue } from '../state/protocol.ts'
 import type { World } from '../state/world.ts'
 import { type Playbook, width } from './playbook.ts'
@@ -67,10 +68,16 @@ const isNarrower = (a: Option, b: Option): boolean =>
 function proposalsFor(world: World, venue: Venue, incident: Incident, option: Option): readonly Proposal[] {
   if (!venue.guard) return []
   const { guard } = venue
-  return option.steps.map(({ entry, subject, step, action, market }) => {
+  return option.steps.map(({ entry, subject, step, action, market, call }) => {
+    const common = { chainId: world.chainId, entry, subject, step, incident: incident.id, action, market }
+    if (call) {
+      const account = world.accounts.find(`${venue.pool}:${subjectAddress(subject)}`)
+      const round = account === undefined ? 0 : world.accounts.columns.liquidations.get(account)
+      return { ...common, guard: call.to, operation: 'call', round, data: call.data }
+    }
     const row = world.guardActions.find(`${entry}:${subject}`)
     const round = row === undefined ? 0 : world.guardActions.columns.round.get(row)
-    return { chainId: world.chainId, guard, operation: 'execute', entry, subject, step, round, incident: incident.id, action, market }
+    return { ...common, guard, operation: 'execute', round }
   })
 }
 

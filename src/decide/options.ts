@@ -1,11 +1,17 @@
 // The candidates for an incident, narrow to wide, each with what the tables say it would leave to lose.
 
+import { toFloat } from '../core/exact.ts'
 import type { ActionName, GuardStep, Incident, Option } from '../core/flow.ts'
-import { figuresOf, lossAtRiskUsd, type MarketFigures, marketsOf } from '../state/loss.ts'
+import { subjectAddress } from '../core/subject.ts'
+import { hex32 } from '../core/words.ts'
+import { figuresOf, lossAtRiskUsd, type MarketFigures, marketsOf, stressedBadDebtUsd } from '../state/loss.ts'
 import type { Venue } from '../state/protocol.ts'
 import type { World } from '../state/world.ts'
 
 export const OBSERVE: Option = { id: 'observe', class: 'observe', steps: [] }
+
+/** Accounts that one decision relieves at most: each is a transaction, and all are simulated together. */
+const MOST_RELIEFS = 4
 
 /** Only what the venue offers, what is not active already, and what its Guard has live. */
 export function optionsFor(world: World, venue: Venue, incident: Incident): readonly Option[] {
@@ -28,12 +34,31 @@ export function optionsFor(world: World, venue: Venue, incident: Incident): read
     for (const action of ['borrowCap', 'stopBorrowing', 'reservePause'] as const) add(`${action}(${name(market)})`, action, [market])
   add('borrowCap(all)', 'borrowCap', lending)
   add('stopBorrowing(all)', 'stopBorrowing', lending)
+  add('reservePause(lending)', 'reservePause', lending)
+  options.push(...reliefOptions(world, venue, incident))
   add(
     'reservePause(all)',
     'reservePause',
     markets.filter((m) => figuresOf(world, m).canLiquidate),
   )
   return options
+}
+
+/** Liquidating those accounts alone whose bad debt after a further fall would be the largest; or the first of them only. */
+function reliefOptions(world: World, venue: Venue, incident: Incident): readonly Option[] {
+  const atStake = (account: number): number => {
+    const { collateralE8, debtE8 } = world.accounts.at(account)
+    return stressedBadDebtUsd(toFloat(collateralE8, 8), toFloat(debtE8, 8))
+  }
+  const steps = [...incident.unattended]
+    .filter((account) => atStake(account) > 0)
+    .sort((a, b) => atStake(b) - atStake(a) || a - b)
+    .flatMap((account) => venue.relief?.(world, account)?.step ?? [])
+    .slice(0, MOST_RELIEFS)
+  const [first] = steps
+  if (!first) return []
+  const one: Option = { id: `liquidate(${subjectAddress(first.subject)})`, class: 'account', steps: [first] }
+  return steps.length === 1 ? [one] : [one, { id: `liquidate(${steps.length} accounts)`, class: 'account', steps }]
 }
 
 function usable(world: World, step: GuardStep): boolean {
@@ -50,8 +75,21 @@ export function analyticLossUsd(world: World, venue: Venue, incident: Incident, 
     for (const step of option.steps) if (step.market === market) figure = after(figure, step.action, venue)
     return figure
   })
-  return lossAtRiskUsd(figures, incident.suspects, incident.drained)
+  return lossAtRiskUsd(figures, incident.suspects, incident.drained) + stressedAfterUsd(world, venue, incident, option)
 }
+
+/** What the unattended accounts would leave uncovered after a further fall, those that the option relieves counted after that. */
+function stressedAfterUsd(world: World, venue: Venue, incident: Incident, option: Option): number {
+  return incident.unattended.reduce((sum, account) => {
+    const { collateralE8, debtE8 } = world.accounts.at(account)
+    const relief = option.steps.some((step) => step.call && step.subject === subjectOf(world, account))
+      ? venue.relief?.(world, account)
+      : undefined
+    return sum + stressedBadDebtUsd(toFloat(collateralE8, 8) - (relief?.seizedUsd ?? 0), toFloat(debtE8, 8) - (relief?.repaidUsd ?? 0))
+  }, 0)
+}
+
+const subjectOf = (world: World, account: number): string => hex32(world.accounts.columns.account.get(account))
 
 function after(figure: MarketFigures, action: ActionName, venue: Venue): MarketFigures {
   const effect = venue.protocol.actions[action]?.effect

@@ -29,6 +29,9 @@ export const PLAYBOOK: Playbook = {
 const LADDER: readonly ActionClass[] = ['observe', 'throttle', 'account', 'market', 'feed', 'isolation', 'pause']
 export const width = (of: ActionClass): number => LADDER.indexOf(of)
 
-/** Exits, repayments and liquidations stay open, and humans can undo it: one source of evidence is enough. */
+/**
+ * Exits, repayments and liquidations stay open, and humans can undo it, or the protocol's own rules allow it to anybody anyway: one
+ * source of evidence is enough.
+ */
 export const isGentle = (effect: EffectRow): boolean =>
-  effect.reversible && effect.withdraws === 'yes' && effect.repays === 'yes' && effect.liquidates === 'yes'
+  (effect.reversible || effect.role === 'anyone') && effect.withdraws === 'yes' && effect.repays === 'yes' && effect.liquidates === 'yes'

@@ -1,5 +1,7 @@
 // What an option would cost: loss left, loss that it induces, disruption of honest people; and whether it may be taken at all.
-import type { Incident, Option, Outcome, Probe, Weighed } from '../core/flow.ts'
+import type { GuardStep, Incident, Option, Outcome, Probe, Source, Weighed } from '../core/flow.ts'
+import { subjectAddress } from '../core/subject.ts'
+import { ROLE } from '../state/authority.ts'
 import type { Venue } from '../state/protocol.ts'
 import type { World } from '../state/world.ts'
 import { analyticLossUsd, OBSERVE } from './options.ts'
@@ -35,6 +37,8 @@ export function weigh(world: World, venue: Venue, evaluated: Evaluated, option: 
       (effect.repays === 'no' ? m.agedBorrowers * cost.repays : 0)
     disruptionUsd += perHour * hours
     if (effect.liquidates === 'no') inducedUsd += playbook.liquidationGapPerHour * hours * m.suppliedUsd
+    const relief = step.call && venue.relief?.(world, accountOf(world, venue, step))
+    if (relief) inducedUsd += relief.seizedUsd - relief.repaidUsd
   }
   const why = forbidden(venue, incident, option, outcome, playbook)
   return {
@@ -56,12 +60,25 @@ export function weigh(world: World, venue: Venue, evaluated: Evaluated, option: 
   }
 }
 
+/** Large withdrawals and thin exchange pools are conditions of an attack, and of ordinary days too. */
+const CIRCUMSTANTIAL: readonly Source[] = ['pool', 'exchange']
+
+const accountOf = (world: World, venue: Venue, step: GuardStep): number =>
+  world.accounts.find(`${venue.pool}:${subjectAddress(step.subject)}`) ?? -1
+
 /** Hard constraints, not weights. Empty: allowed. */
 function forbidden(venue: Venue, incident: Incident, option: Option, outcome: Outcome | undefined, playbook: Playbook): string {
   if (option.steps.length === 0) return ''
   if (outcome && !outcome.executed) return `the Guard refuses: ${outcome.why}`
   const effects = option.steps.map((step) => venue.protocol.actions[step.action]?.effect)
-  if (effects.some((e) => !e?.reversible)) return 'irreversible: never automatic'
+  if (effects.some((e) => !e?.reversible && e?.role !== 'anyone')) return 'irreversible: never automatic'
+  if (effects.some((e) => e?.role === 'anyone') && !outcome) return 'a liquidation must be simulated first'
+  const undoer = Object.entries(ROLE).find(
+    ([name, hash]) => incident.compromised.includes(hash) && effects.some((e) => e?.undoneBy.includes(name)),
+  )?.[0]
+  if (undoer) return `whoever took ${undoer} can undo it at once`
+  if (incident.sources.length > 0 && incident.sources.every((source) => CIRCUMSTANTIAL.includes(source)))
+    return 'what flows, or could, proves nothing by itself: needs another source'
   const least = playbook.minProbability[option.class]
   if (incident.probability < least) return `probability ${incident.probability} under ${least} for class ${option.class}`
   const gentle = effects.every((e) => e !== undefined && isGentle(e))
@@ -75,6 +92,7 @@ function forbidden(venue: Venue, incident: Incident, option: Option, outcome: Ou
  */
 export function worthSimulating(world: World, venue: Venue, incident: Incident, option: Option, playbook: Playbook): boolean {
   if (option.steps.length === 0) return true
+  if (option.steps.every((step) => step.call)) return true
   if (forbidden(venue, incident, option, undefined, playbook) !== '') return false
   const watching = analyticLossUsd(world, venue, incident, OBSERVE)
   return watching <= playbook.dustUsd || analyticLossUsd(world, venue, incident, option) < watching - playbook.dustUsd

@@ -16,10 +16,12 @@ const keyOf = (step: GuardStep): string => `${step.entry}:${step.subject}:${step
 
 /** Previews of every step of a question. */
 export function previewsOf(rpc: Rpc, question: Question, signal: AbortSignal): Previews {
-  const steps = [...new Map(question.options.flatMap((option) => option.steps.map((step) => [keyOf(step), step] as const))).values()]
+  const asked = question.options.flatMap((option) => option.steps).filter((step) => !step.call)
+  const steps = [...new Map(asked.map((step) => [keyOf(step), step] as const)).values()]
   const together = all(rpc, question, steps, signal)
   together.catch(() => undefined) // whoever asks for a preview hears of it; nobody may ask
   return async (step) => {
+    if (step.call) return step.call // anyone may make it: there is no Guard to ask
     const found = (await together)?.get(keyOf(step))
     return found ?? one(rpc, question, step, signal)
   }

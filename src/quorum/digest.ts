@@ -1,5 +1,5 @@
 // The EIP-712 digest that the Guard checks: chain and guard by the domain, the rest by the struct. No float reaches it.
-import { hashTypedData } from 'viem'
+import { hashTypedData, keccak256 } from 'viem'
 import { type Hex, OPERATION_CODE, type Proposal } from '../core/flow.ts'
 
 const TYPES = {
@@ -13,8 +13,11 @@ const TYPES = {
   ],
 } as const
 
+/** Throws for a call whose data isn't what its entry is the hash of: then it is no proposal. */
 export function proposalDigest(proposal: Proposal, window: number): Hex {
-  const { chainId, guard, operation, entry, subject, step, round } = proposal
+  const { chainId, guard, operation, entry, subject, step, round, data } = proposal
+  if ((operation === 'call') !== (data !== undefined) || (data !== undefined && keccak256(data) !== entry))
+    throw new TypeError(`a proposal to ${operation} of entry ${entry} with data ${data}`)
   return hashTypedData({
     domain: { name: 'Firebreak Guard', version: '1', chainId, verifyingContract: guard },
     types: TYPES,

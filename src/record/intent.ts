@@ -3,8 +3,8 @@ import { canonicalHash } from '../core/canonical.ts'
 import { FirebreakError } from '../core/errors.ts'
 import type { ActionClass, Hex } from '../core/flow.ts'
 
-/** A function of the Guard. A certificate for `lift` is for an early `beginLift`. */
-export type IntentOperation = 'execute' | 'renew' | 'beginLift' | 'lift'
+/** A function of the Guard, or a call that anyone may make. A certificate for `lift` is for an early `beginLift`. */
+export type IntentOperation = 'execute' | 'renew' | 'beginLift' | 'lift' | 'call'
 
 /** `mined`, `failed` and `obsolete` (somebody else did it, or nobody wants it any more) are ends; only a reorg leads out of them. */
 export type IntentState = 'planned' | 'simulated' | 'signed' | 'sent' | 'mined' | 'failed' | 'obsolete'

@@ -1,4 +1,4 @@
-// From what is wanted to the Guard's calldata. Nothing is chosen here: a relayer brings what k nodes signed, or what anyone may bring.
+// From what is wanted to calldata: the Guard's, or what anyone may call. Nothing is chosen here: a relayer brings what k nodes signed, or what anyone may bring.
 import { encodeFunctionData } from 'viem'
 import { Guard } from '../contracts/Guard.ts'
 import type { Certificate, Errand } from '../core/flow.ts'
@@ -27,6 +27,8 @@ export function callOf(wanted: Wanted): GuardCall {
       const calldata = encodeFunctionData({ abi: Guard.abi, functionName: 'beginLift', args: [entry, subject, round, ...voucher] })
       return { ...common, operation: 'beginLift', step: 0, calldata }
     }
+    case 'call':
+      return { ...common, operation: 'call', step: 0, calldata: proposal.data ?? '0x' }
     default:
       return proposal.operation satisfies never
   }

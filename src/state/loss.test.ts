@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bench, feed, market, POOL, put } from '../../test/builders.ts'
-import { displaced, figuresOf, lossAtRiskUsd, type MarketFigures, marketsOf } from './loss.ts'
+import { displaced, figuresOf, lossAtRiskUsd, type MarketFigures, marketsOf, stressedBadDebtUsd } from './loss.ts'
 
 const figure = (values: Partial<MarketFigures> = {}): MarketFigures => {
   const usd = { price: 1, goodPrice: 1, suppliedUsd: 1_000_000, cashUsd: 1_000_000, ...values }
@@ -10,6 +10,9 @@ const figure = (values: Partial<MarketFigures> = {}): MarketFigures => {
   return {
     market: 0,
     ltv: 0.8,
+    goodLtv: 0.8,
+    depthUsd: undefined,
+    loosened: false,
     canBorrow: true,
     canSupply: true,
     canLiquidate: true,
@@ -45,6 +48,13 @@ describe('loss at risk', () => {
     expect([loss({}), loss({ price: 5, goodPrice: 0 })]).toEqual([0, 0])
   })
   test('a price of nothing: all collateral can be seized for nothing, at its good price', () => expect(loss({ price: 0 })).toBe(1_000_000))
+  test('loosened parameters: what is lent beyond what the exchange pays, or beyond what governance allowed', () => {
+    const loosened = { loosened: true, ltv: 0.9, goodLtv: 0.3, roomUsd: 4_000_000 }
+    expect(loss({ ...loosened, depthUsd: 500_000 })).toBeCloseTo(4_000_000) // 5 m x 0.9 - 0.5 m
+    expect(loss(loosened)).toBeCloseTo(3_000_000) // 5 m x (0.9 - 0.3)
+    expect(loss({ ...loosened, depthUsd: 5_000_000 })).toBe(0)
+    expect(loss({ ...loosened, loosened: false, depthUsd: 0 })).toBe(0)
+  })
   test('a displaced price that nobody suspects is not counted', () =>
     expect(lossAtRiskUsd([figure({ price: 9 }), lender], [1], [])).toBe(0))
   test('an outflow with no price in doubt: the cash of the drained markets that still lend', () => {
@@ -59,6 +69,10 @@ describe('loss at risk', () => {
     expect([at(105), at(105.0001), at(95), at(94.9999), at(Number.NaN)]).toEqual([false, true, false, true, false])
   })
 
+  test('stress: a quarter less collateral, and what of the debt that leaves uncovered', () => {
+    expect([stressedBadDebtUsd(1_000, 750), stressedBadDebtUsd(1_000, 751), stressedBadDebtUsd(1_000, 1_000)]).toEqual([0, 1, 250])
+  })
+
   const any: fc.Arbitrary<MarketFigures> = fc.record({
     market: fc.nat(2),
     price: fc.oneof(fc.constant(0), fc.double({ min: 1e-8, max: 1e6, noNaN: true })),
@@ -68,6 +82,9 @@ describe('loss at risk', () => {
     suppliedUsd: fc.double({ min: 0, max: 1e9, noNaN: true }),
     cashUsd: fc.double({ min: 0, max: 1e9, noNaN: true }),
     ltv: fc.double({ min: 0, max: 0.95, noNaN: true }),
+    goodLtv: fc.double({ min: 0, max: 0.95, noNaN: true }),
+    depthUsd: fc.option(fc.double({ min: 0, max: 1e9, noNaN: true }), { nil: undefined }),
+    loosened: fc.boolean(),
     canBorrow: fc.boolean(),
     canSupply: fc.boolean(),
     canLiquidate: fc.boolean(),

@@ -42,8 +42,18 @@ export interface Venue {
   readonly pool: Hex
   /** Undefined: we only watch. */
   readonly guard: Hex | undefined
+  /** A liquidation of this account that anyone may make now and that leaves it better; undefined: none, or past the toxic point. */
+  relief?(world: World, account: number): Relief | undefined
   /** Calls by which the accounts that gain most from the suspects' prices would take more; the effective answer makes them all fail. */
   probes(world: World, suspects: readonly number[]): readonly Probe[]
+}
+
+/** A liquidation as a call that anyone may make, and what it would move at present prices. */
+export interface Relief {
+  readonly step: GuardStep
+  readonly repaidUsd: number
+  /** Bonus included. */
+  readonly seizedUsd: number
 }
 
 /** Answers to reads of one block, found by call. */

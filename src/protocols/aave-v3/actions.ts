@@ -1,10 +1,10 @@
 // The emergency actions of Aave v3.0 and what each leaves possible in the market X that it acts on. Every row is proved on the real
 // contract in effects.anvil.test.ts; they hold for revision 3.0 only (later ones freeze differently, for one).
-import type { ActionName, EffectRow } from '../../core/flow.ts'
+import type { EffectRow, GuardActionName } from '../../core/flow.ts'
 import type { Action } from '../../state/protocol.ts'
 
-const RISK = { reversible: true, role: 'RISK_ADMIN', undoneBy: 'RISK_ADMIN or POOL_ADMIN' } as const
-const EMERGENCY = { reversible: true, role: 'EMERGENCY_ADMIN', undoneBy: 'EMERGENCY_ADMIN or POOL_ADMIN' } as const
+const RISK = { reversible: true, role: 'RISK_ADMIN', undoneBy: ['RISK_ADMIN', 'POOL_ADMIN'] } as const
+const EMERGENCY = { reversible: true, role: 'EMERGENCY_ADMIN', undoneBy: ['EMERGENCY_ADMIN', 'POOL_ADMIN'] } as const
 
 /** Nothing is stopped. `opensPosition`: an account new to X supplies it and borrows another asset against it. */
 const OPEN = {
@@ -18,7 +18,7 @@ const OPEN = {
   liquidates: 'yes',
 } as const satisfies Partial<EffectRow>
 
-export const ACTIONS: Readonly<Record<ActionName, Action>> = {
+export const ACTIONS: Readonly<Record<GuardActionName, Action>> = {
   supplyCap: {
     class: 'throttle',
     effect: { ...OPEN, ...RISK, opensPosition: 'no', supplies: 'no' },
@@ -62,4 +62,11 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
     },
     does: 'Pauses the asset: no supply, withdrawal, borrowing, repayment, transfer or liquidation of it.',
   },
+}
+
+/** No Guard entry: what any keeper may do at any time. Nobody's power is used, so nobody needs to be able to undo it. */
+export const LIQUIDATE: Action = {
+  class: 'account',
+  effect: { ...OPEN, reversible: false, role: 'anyone', undoneBy: [] },
+  does: 'Repays part of the debt of an account under its threshold out of its own collateral, with a flash loan; never past the toxic point.',
 }

@@ -7,13 +7,15 @@ import type { World } from '../../state/world.ts'
 import { countAged, ripen } from './ageing.ts'
 import { linesOf, measure } from './book.ts'
 import { applyEvents, type Changes, valueFlows } from './events.ts'
-import { writeFigures } from './figures.ts'
+import { writeDepth, writeFigures } from './figures.ts'
 import { keepGoodPrice } from './good-price.ts'
 import { HealthAt } from './health.ts'
 import { marketsOf } from './keys.ts'
+import { judgeParameters, parametersOf } from './parameters.ts'
 import { call } from './reads.ts'
 import { knownRevision, revisionOf } from './revisions.ts'
 import { goBlind, selfCheck } from './self-check.ts'
+import { keepSolvency } from './solvency.ts'
 import { planOf, type Reconfigured, writeEModes, writeMarkets, writeNewMarkets, writeNewTotals, writePrices, writeVenue } from './venue.ts'
 
 export function applyBlock(world: World, pool: Hex, book: AccountBook, block: BlockInput, answers: Answers): void {
@@ -25,11 +27,13 @@ export function applyBlock(world: World, pool: Hex, book: AccountBook, block: Bl
   const venue = writeVenue(world, pool, answers)
   if (venue === undefined) return
 
+  const parameters = parametersOf(world, marketsOf(world, venue))
   const changed: Reconfigured = { markets: new Set(), eModes: new Set() }
   writeNewMarkets(world, pool, venue, plan.fresh, answers, changed)
   const markets = marketsOf(world, venue)
   const before = new Map(markets.map((market) => [market, world.markets.columns.price.get(market)]))
   writeMarkets(world, pool, venue, plan.reconfigured, answers, changed)
+  judgeParameters(world, venue, markets, parameters, block)
   writeEModes(world, pool, venue, plan.eModes, answers, changed)
   writePrices(world, pool, venue, plan.assets, plan.sources, answers, changed)
 
@@ -44,12 +48,14 @@ export function applyBlock(world: World, pool: Hex, book: AccountBook, block: Bl
   for (const market of markets) {
     const price = before.get(market) ?? 0
     keepGoodPrice(world, market, block.timeS)
+    writeDepth(world, market)
     if (changes.markets.has(market) || price !== world.markets.columns.price.get(market)) writeFigures(world, health, market)
   }
   for (const account of ripen(world, pool, venue, block.timeS)) changes.accounts.add(account)
   for (const account of [...changes.accounts].sort((a, b) => a - b)) countAged(world, account)
   const dirty = new Set([...changes.accounts, ...affected(world, venue, changed)])
-  book.settle(world, linesOf(health, venue, markets), block.timeS, dirty, (account) => measure(world, health, account))
+  const computed = book.settle(world, linesOf(health, venue, markets), block.timeS, dirty, (account) => measure(world, health, account))
+  keepSolvency(world, venue, computed)
   selfCheck(world, pool, block, answers, health)
 }
 

@@ -6,7 +6,7 @@ import { entriesFor, QUORUM } from '../../../lab/deploy/guard.ts'
 import { type AssetSymbol, SYMBOLS, units } from '../../../lab/market.ts'
 import { AaveLab, type Send } from '../../../test/support/aave-lab.ts'
 import { Fold } from '../../../test/support/fold.ts'
-import type { ActionName, EffectRow } from '../../core/flow.ts'
+import type { EffectRow, GuardActionName } from '../../core/flow.ts'
 import type { Protocol } from '../../state/protocol.ts'
 import { createWorld, type World } from '../../state/world.ts'
 import { ACTIONS } from './actions.ts'
@@ -106,7 +106,7 @@ const configuration = (): Promise<Hex> =>
     'latest',
   ])
 
-async function executeByGuard(action: ActionName): Promise<Hex> {
+async function executeByGuard(action: GuardActionName): Promise<Hex> {
   const [step, ...more] = protocol.steps(world, action, market)
   if (step === undefined) throw new Error(`the venue offers no ${action}`)
   expect(more).toEqual([])
@@ -120,7 +120,7 @@ describe('effect rows', () => {
     expect(new Set(Object.values(await possible()))).toEqual(new Set(['yes']))
   })
 
-  test.each(Object.keys(ACTIONS) as ActionName[])('%s: what it leaves possible, and back', async (action) => {
+  test.each(Object.keys(ACTIONS) as GuardActionName[])('%s: what it leaves possible, and back', async (action) => {
     const { reversible, role: _role, undoneBy: _undoneBy, ...cells } = ACTIONS[action].effect
     await lab.aside(async () => {
       const before = await configuration()
@@ -140,7 +140,7 @@ describe('effect rows', () => {
     })
   })
 
-  test.each(Object.keys(ACTIONS) as ActionName[])('%s: its role can do it and undo it, nobody else can', async (action) => {
+  test.each(Object.keys(ACTIONS) as GuardActionName[])('%s: its role can do it and undo it, nobody else can', async (action) => {
     const { role, undoneBy } = ACTIONS[action].effect
     const { tighten, undo } = calls(action)
     const to = lab.aave.configurator.address
@@ -204,7 +204,7 @@ describe('effect rows', () => {
 })
 
 /** The configurator's calls behind an action and back. */
-function calls(action: ActionName): { readonly tighten: Hex; readonly undo: Hex } {
+function calls(action: GuardActionName): { readonly tighten: Hex; readonly undo: Hex } {
   const call = (functionName: string, ...args: readonly unknown[]): Hex => lab.config(functionName, lab.asset(X), ...args).data
   switch (action) {
     case 'stopBorrowingAgainst':

@@ -1,7 +1,7 @@
 // The Guard entries of an Aave v3 pool: each emergency action as the one argument it may tighten. Governance adds these to the
 // Guard; the decision finds them again by their ids, so both sides are made here.
 import { toFunctionSelector } from 'viem'
-import type { ActionName, Hex } from '../../core/flow.ts'
+import type { GuardActionName, Hex } from '../../core/flow.ts'
 import {
   ARG,
   BOUND,
@@ -25,7 +25,7 @@ export interface AaveGuardConfig {
 }
 
 export interface AaveGuardEntry {
-  readonly action: ActionName
+  readonly action: GuardActionName
   /** The asset that the entry is for. Each has entries of its own, so that what is done about one can't use up another's budget. */
   readonly symbol: string
   readonly entry: GuardEntry
@@ -94,7 +94,7 @@ export function aaveGuardEntries(config: AaveGuardConfig): readonly AaveGuardEnt
     },
   })
   const flag = (
-    action: ActionName,
+    action: GuardActionName,
     signature: string,
     part: 'borrowing' | 'frozen' | 'paused',
     to: boolean,

@@ -65,6 +65,11 @@ function poolLog(scope: Scope, log: Log): void {
   switch (event.kind) {
     case 'flow':
       flow(scope, market, event.flow, event.account, event.amount)
+      if (event.flow === FLOW.liquidation) {
+        const { liquidations } = world.accounts.columns
+        const account = holder(scope, event.account)
+        liquidations.set(account, liquidations.get(account) + 1)
+      }
       return
     case 'collateral': {
       const account = holder(scope, event.account)

@@ -15,3 +15,18 @@ export function writeFigures(world: World, health: HealthAt, market: number): vo
   columns.borrowedUsd.set(market, usd(rayMul(columns.scaledDebt.get(market), debtIndex) + stableTotal(world).total.get(market)))
   columns.cashUsd.set(market, usd(columns.cash.get(market)))
 }
+
+/** What watched exchange pools pay for the asset; written only when it changed, since pools trade in most blocks. */
+export function writeDepth(world: World, market: number): void {
+  const { pools, markets } = world
+  const asset = markets.columns.asset.get(market)
+  let count = 0
+  let depthUsd = 0
+  for (let row = 0; row < pools.count; row++) {
+    if (pools.columns.base.get(row) !== asset) continue
+    count += 1
+    depthUsd += pools.columns.depthDownUsd.get(row)
+  }
+  if (markets.columns.pools.get(market) !== count) markets.columns.pools.set(market, count)
+  if (markets.columns.depthUsd.get(market) !== depthUsd) markets.columns.depthUsd.set(market, depthUsd)
+}

@@ -1,7 +1,7 @@
 // Aave v3 pools: markets, margin accounts and flows from events with exact scaled balances; configuration and prices by reading.
 // Run for real: v3.0 (@aave/core-v3 1.19.3, POOL_REVISION 1). Other revisions are refused. Known gap: accounts opened before the first
 // block watched are known only by what they did since.
-import type { ActionName, GuardStep, Hex } from '../../core/flow.ts'
+import type { GuardActionName, GuardStep, Hex } from '../../core/flow.ts'
 import { entryId } from '../../core/guard-entry.ts'
 import { addressSubject } from '../../core/subject.ts'
 import { addressOf } from '../../core/words.ts'
@@ -9,7 +9,7 @@ import { AccountBook } from '../../state/account-book.ts'
 import type { Protocol, Watch } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import { TOPIC } from './abi.ts'
-import { ACTIONS } from './actions.ts'
+import { ACTIONS, LIQUIDATE } from './actions.ts'
 import { applyBlock } from './apply.ts'
 import type { AaveGuardEntry } from './entries.ts'
 import { marketsOf } from './keys.ts'
@@ -21,6 +21,8 @@ export interface AaveV3Config {
   readonly pool: Hex
   /** Undefined: we only watch. */
   readonly guard?: { readonly entries: readonly AaveGuardEntry[] }
+  /** Whether accounts can be relieved through a Liquidator. */
+  readonly liquidates?: boolean
 }
 
 const SCALED_TOPICS = [TOPIC.mint, TOPIC.burn]
@@ -50,7 +52,10 @@ export function aaveV3(config: AaveV3Config): Protocol {
     watches: (world) => watches(world, pool),
     reads: (world, { number, logs }, sofar) => sofar.missing([...poolReads(world, pool, logs, sofar), ...checkReads(world, pool, number)]),
     apply: (world, block, answers) => applyBlock(world, pool, bookOf(world), block, answers),
-    actions: Object.fromEntries(Object.entries(ACTIONS).filter(([name]) => offered.has(name as ActionName))),
+    actions: {
+      ...Object.fromEntries(Object.entries(ACTIONS).filter(([name]) => offered.has(name as GuardActionName))),
+      ...(config.liquidates ? { liquidate: LIQUIDATE } : {}),
+    },
     steps(world, action, market): readonly GuardStep[] {
       const asset = world.markets.columns.asset.get(market)
       const venue = world.venues.find(pool)

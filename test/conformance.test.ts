@@ -163,6 +163,7 @@ describe.each(all)('%s', (_, factory) => {
               {
                 at: (table, n) => guarded(view.at(table, n), call),
                 name: (table, n) => view.name(table, n),
+                count: (table) => view.count(table),
               },
             )
           } finally {
@@ -189,7 +190,9 @@ test('the generated tables do make detectors fire', () => {
     const detector = factory.detector as BoundDetector['detector']
     const samples = fc.sample(anyRow(detector.on.schema), { numRuns: 3_000, seed: 7 })
     const b = bench(factory() as BoundDetector)
-    b.block((w) => put(w.markets as unknown as TableStore<Schema>, 'm0', { cashUsd: 1e6 } as Values<Schema>))
+    b.block((w) =>
+      put(w.markets as unknown as TableStore<Schema>, 'm0', { venue: 1, active: 1, borrowing: 1, cashUsd: 1e6 } as Values<Schema>),
+    )
     for (const row of samples) {
       const found = b.block((w) =>
         put(w.store.table(detector.on) as unknown as TableStore<Schema>, detector.on.rows === 'entity' ? 'k' : undefined, row),

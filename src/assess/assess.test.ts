@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  account,
   actingVenue,
   actionInForce,
   bench,
@@ -13,7 +14,8 @@ import {
   put,
   START_S,
 } from '../../test/builders.ts'
-import type { Finding } from '../core/flow.ts'
+import type { Evidence, Finding, Hex } from '../core/flow.ts'
+import { ROLE } from '../state/authority.ts'
 import { ASSESS_RULES, assess } from './assess.ts'
 import { ASSUMED_PROBABILITY, assumedProbability } from './probability.ts'
 
@@ -217,3 +219,86 @@ describe('probability', () => {
 })
 
 test('the rules in use', () => expect(ASSESS_RULES).toEqual(RULES))
+
+describe('a role in wrong hands', () => {
+  const THIEF: Hex = `0x${'77'.repeat(20)}`
+  const used = (evidence: Evidence, severity: Finding['severity'] = 'critical') =>
+    finding({
+      detector: 'authority-change',
+      source: 'authority',
+      severity,
+      subject: { kind: 'market', chainId: CHAIN_ID, id: marketKey('WETH') },
+      evidence: { change: 'parameter', role: ROLE.RISK_ADMIN, ...evidence },
+    })
+  function stolen() {
+    const set = setting()
+    const grant = put(set.world.grants, `acl:${ROLE.RISK_ADMIN}:${THIEF}`, {
+      contract: 1n,
+      role: BigInt(ROLE.RISK_ADMIN),
+      holder: BigInt(THIEF),
+      active: 1,
+    })
+    return { ...set, grant }
+  }
+
+  test('is compromised as long as somebody outside the governed path holds it; its market is the suspect', () => {
+    const { at, world, grant, weth } = stolen()
+    expect(at(0, used({}))).toMatchObject([{ compromised: [ROLE.RISK_ADMIN], suspects: [weth], sources: ['authority'] }])
+    world.grants.columns.active.set(grant, 0)
+    expect(at(12, used({}))).toMatchObject([{ compromised: [] }])
+  })
+  test('not if only executors hold it, nor by a finding that is not high', () => {
+    const { at, world } = stolen()
+    expect(at(0, used({}, 'medium'))).toMatchObject([{ compromised: [] }])
+    put(world.governed, THIEF, { contract: BigInt(THIEF), executor: 1 })
+    expect(at(12, used({}))).toMatchObject([{ compromised: [] }])
+  })
+  test('role zero is the default admin where a role changed, and unknown elsewhere', () => {
+    const { at, world, grant } = stolen()
+    world.grants.columns.role.set(grant, 0n)
+    expect(at(0, used({ change: 'owner', role: ROLE.DEFAULT_ADMIN_ROLE }))).toMatchObject([{ compromised: [] }])
+    expect(at(12, used({ change: 'roleGranted', role: ROLE.DEFAULT_ADMIN_ROLE }))).toMatchObject([
+      { compromised: [ROLE.DEFAULT_ADMIN_ROLE] },
+    ])
+  })
+  test('loosened parameters keep it firing until governance has them back, and put what is lent beyond them at risk', () => {
+    const { at, world, weth } = stolen()
+    world.markets.columns.ltvBps.set(weth, 9_500)
+    const risk = at(0, used({}))[0]
+    expect(risk?.lossAtRiskUsd).toBeGreaterThan(1_000_000)
+    expect(at(7_200)).toMatchObject([{ status: 'open', suspects: [weth] }])
+    world.markets.columns.ltvBps.set(weth, 8_000)
+    expect(at(7_212)).toMatchObject([{ status: 'open' }])
+    expect(at(7_320)).toEqual([])
+  })
+})
+
+describe('accounts that nobody liquidates', () => {
+  const missed = (missedBlocks: number) =>
+    finding({
+      detector: 'market-solvency',
+      source: 'accounts',
+      subject: { kind: 'venue', chainId: CHAIN_ID, id: POOL },
+      evidence: { missedBlocks },
+    })
+  const E8 = 100_000_000n
+  function fallen() {
+    const set = setting()
+    const under = account(set.world, { collateralE8: 1_000_000n * E8, debtE8: 850_000n * E8, status: 1 }, 'under')
+    account(set.world, { collateralE8: 1_000_000n * E8, debtE8: 1_100_000n * E8, status: 2 }, 'bad')
+    account(set.world, { collateralE8: 1_000_000n * E8, debtE8: 500_000n * E8 }, 'fine')
+    return { ...set, under }
+  }
+
+  test('those under their threshold that have more than they owe, with what a further fall would leave uncovered at risk', () => {
+    const { at, under } = fallen()
+    expect(at(0, missed(3))).toMatchObject([{ unattended: [under], lossAtRiskUsd: 100_000 }]) // 850,000 - 750,000
+  })
+  test('none for bad debt alone, and none once the finding is older than its alert', () => {
+    const { at } = fallen()
+    expect(at(0, missed(0))).toMatchObject([{ unattended: [], lossAtRiskUsd: 0 }])
+    const { at: later, under } = fallen()
+    expect(later(119, missed(3))).toMatchObject([{ unattended: [under] }])
+    expect(later(120, missed(3))).toEqual([])
+  })
+})

@@ -117,7 +117,10 @@ function unattendedAccounts(
   timeS: number,
   rules: AssessRules,
 ): readonly number[] {
-  const told = findings.some((f) => f.source === 'accounts' && f.subject.kind === 'venue' && timeS - f.timeS < rules.alertHoldS)
+  const told = findings.some(
+    ({ source, subject, timeS: at, evidence }) =>
+      source === 'accounts' && subject.kind === 'venue' && Number(evidence['missedBlocks'] ?? 0) > 0 && timeS - at < rules.alertHoldS,
+  )
   if (!told) return []
   const { columns, count } = world.accounts
   const rows: number[] = []
@@ -135,8 +138,10 @@ const stressedUsd = (world: World, accounts: readonly number[]): number =>
 function compromisedRoles(world: World, findings: readonly Finding[]): readonly Hex[] {
   const used = new Set<string>()
   for (const { source, severity, evidence } of findings) {
-    const { role } = evidence
-    if (source === 'authority' && atLeast(severity, 'high') && typeof role === 'string') used.add(role)
+    const { role, change } = evidence
+    if (source !== 'authority' || !atLeast(severity, 'high') || typeof role !== 'string') continue
+    // zero is the default admin's role where roles are what changed, and unknown elsewhere
+    if (BigInt(role) !== 0n || String(change).startsWith('role')) used.add(role)
   }
   return [...used].filter((role) => ungovernedHolders(world, role as Hex).length > 0).sort() as Hex[]
 }

@@ -16,6 +16,8 @@ export interface View {
   at<S extends Schema>(table: Table<S>, row: number): Row<S>
   /** The key of a row: an address, mostly. */
   name(table: Table<Schema>, row: number): string
+  /** How many rows it has. */
+  count(table: Table<Schema>): number
 }
 
 export type Cells<M> = { readonly [K in keyof M]: M[K] extends Memory<infer C> ? Omit<C, 'seek'> : never }
@@ -44,7 +46,7 @@ export interface Detector<S extends Schema, P, M extends Record<string, Memory<C
   readonly on: Table<S>
   /** `touched`: rows new or changed in this block; `block`: all rows in every block (small tables only). */
   readonly wake: 'touched' | 'block'
-  /** The column that refers to what the row is about, or the row itself: keys memory, hold and dedup. */
+  /** The column that refers to what the row is about, or the row itself: keys memory, hold and dedup. Without a market: its venue. */
   readonly subject: (keyof S & string) | 'row'
   /** Blocks in a row that the condition must hold before it is a finding: over 0 needs a row that is looked at in every block. */
   readonly holdBlocks: number

@@ -33,6 +33,7 @@ export class Engine {
     const view: View = {
       at: (table, row) => world.store.table(table).at(row),
       name: (table, row) => world.store.table(table).keyOf(row),
+      count: (table) => world.store.table(table).count,
     }
     this.runners = detectors.map((bound) => {
       const { detector, params } = bound

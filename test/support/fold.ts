@@ -2,6 +2,7 @@
 
 import { type Rpc, RpcError } from '../../lab/rpc.ts'
 import type { BlockInput, Call, Hex, Log, ReadResult } from '../../src/core/flow.ts'
+import { isSlotCall } from '../../src/core/words.ts'
 import { Answers, type Protocol } from '../../src/state/protocol.ts'
 import type { World } from '../../src/state/world.ts'
 
@@ -85,9 +86,16 @@ export class Fold {
   }
 }
 
-/** Views at a block's hash; a revert is null. */
+/** Views and slots at a block's hash; a revert is null. */
 export async function callsAt(rpc: Rpc, calls: readonly Call[], hash: Hex): Promise<readonly ReadResult[]> {
-  const results = await rpc.batch(calls.map(({ to, data }) => ({ method: 'eth_call', params: [{ to, data }, { blockHash: hash }] })))
+  const at = { blockHash: hash }
+  const results = await rpc.batch(
+    calls.map((call) =>
+      isSlotCall(call)
+        ? { method: 'eth_getStorageAt', params: [call.to, call.data, at] }
+        : { method: 'eth_call', params: [{ to: call.to, data: call.data }, at] },
+    ),
+  )
   return calls.map(({ to, data }, n) => {
     const result = results[n]
     return { to, data, result: result instanceof RpcError ? null : (result as Hex) }

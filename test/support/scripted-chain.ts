@@ -48,7 +48,7 @@ export function scriptedBlock(number: number, branch = 0): ScriptedBlock {
   return { header, receipts }
 }
 
-/** An honest node on a chain of these blocks, the first being block 0; every call, alone or by the lent Reader, returns the word 7. */
+/** An honest node on a chain of these blocks, the first being block 0; every call, alone or by the lent Reader, returns the word 7, every slot the word of the block's number. */
 export function honest(chain: () => readonly ScriptedBlock[], chainId = 31_337): Script {
   const find = (hash: unknown): ScriptedBlock | undefined => chain().find(({ header }) => header.hash === hash)
   return (method, params): Scripted => {
@@ -75,6 +75,11 @@ export function honest(chain: () => readonly ScriptedBlock[], chainId = 31_337):
         const block = find((second as { blockHash: Hex }).blockHash)
         if (block === undefined) return { error: { code: -32_001, message: 'block not found' } }
         return { result: third === undefined ? word(7) : readerAnswer(block, (first as { data: Hex }).data) }
+      }
+      case 'eth_getStorageAt': {
+        const block = typeof third === 'string' ? chain()[Number(third)] : find((third as { blockHash: Hex }).blockHash)
+        if (block === undefined) return { error: { code: -32_001, message: 'block not found' } }
+        return { result: word(BigInt(block.header.number)) }
       }
       default:
         return { error: { code: -32_601, message: `the method ${method} does not exist` } }

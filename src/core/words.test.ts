@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Hex } from './flow.ts'
 import { addressSubject, subjectAddress } from './subject.ts'
-import { addressOf, addressWord, arrayOf, callOf, hex32, topicAt, wordAt, wordsOf } from './words.ts'
+import { addressOf, addressWord, arrayOf, callOf, hex32, isSlotCall, slotCall, topicAt, wordAt, wordsOf } from './words.ts'
 
 const word = fc.bigInt(0n, 2n ** 256n - 1n)
 const bytes = (words: readonly bigint[]): Hex => `0x${words.map((w) => hex32(w).slice(2)).join('')}`
@@ -53,6 +53,12 @@ describe('words', () => {
         expect(BigInt(addressSubject(address))).toBe(w)
       }),
     )
+  })
+
+  test('a slot is told from any call by its length', () => {
+    expect(slotCall('0x01', 2n ** 256n - 1n)).toEqual({ to: '0x01', data: `0x${'f'.repeat(64)}` })
+    expect(isSlotCall(slotCall('0x01', 0n))).toBe(true)
+    for (const args of [[], [1n], [1n, 2n]]) expect(isSlotCall(callOf('0x01', '0xa9059cbb', ...args))).toBe(false)
   })
 
   test('a call is its selector and one word an argument', () => {

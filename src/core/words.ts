@@ -50,5 +50,10 @@ export const addressWord = (address: Hex): bigint => BigInt(address)
 export function callOf(to: Hex, selector: Hex, ...args: readonly bigint[]): Call {
   return { to, data: `${selector}${args.map((arg) => arg.toString(16).padStart(HEX_WORD, '0')).join('')}` }
 }
+
+/** A storage slot as a question: its `data` is exactly 32 bytes, the slot, which no ABI call is long. The answer is the word in it. */
+export const slotCall = (to: Hex, slot: bigint): Call => ({ to, data: hex32(slot) })
+export const isSlotCall = ({ data }: Call): boolean => data.length === 2 + HEX_WORD
+
 /** A word as 32 bytes. */
 export const hex32 = (word: bigint): Hex => `0x${word.toString(16).padStart(HEX_WORD, '0')}`

@@ -28,6 +28,8 @@ export interface BlockSource {
   seenAtMs(hash: Hex): number | undefined
   /** The head heard of last; -1 before any. */
   headNumber(): number
+  /** The address of the endpoint that is in use; undefined while none is. */
+  endpoint(): string | undefined
   /** Ends `inputs()` at once, whatever it waits for, and closes the sockets. */
   stop(): void
 }

@@ -3,13 +3,28 @@ import type { Call, Hex, Log } from '../core/flow.ts'
 import { isRevert, isTooManyParams, isUnsupported, MissingBlockError } from './errors.ts'
 import { readerAnswer, readerParams } from './reader.ts'
 import type { Rpc } from './rpc.ts'
-import { fail, type Header, quantity, type Receipt, readBytes, readHeader, readLogs, readReceipts, type Where } from './schemas.ts'
+import {
+  fail,
+  type Header,
+  quantity,
+  type Receipt,
+  readBytes,
+  readHeader,
+  readLogs,
+  readReceipts,
+  readWord,
+  type Where,
+} from './schemas.ts'
 
 export class ChainClient {
   /** Does the node have eth_getBlockReceipts? Believed until it says no. */
   private hasReceipts = true
   /** Does the node take code for a call? Believed until it says no. */
   private lendsCode = true
+  /** Does the node take a hash for the block of eth_getStorageAt? Believed until it says no. */
+  private slotsByHash = true
+  /** The highest block that the node has shown us. */
+  private highest = -1
   constructor(
     readonly rpc: Rpc,
     private readonly signal: AbortSignal,
@@ -26,6 +41,7 @@ export class ChainClient {
     if (raw === null) return null
     const header = readHeader(this.where(method), raw)
     if (typeof at === 'number' && header.number !== at) return this.wrong(method, 'number', header.number, at)
+    this.highest = Math.max(this.highest, header.number)
     return header
   }
 
@@ -98,6 +114,39 @@ export class ChainClient {
     if (number !== block.number || timeS !== block.timeS)
       return this.wrong(method, 'number and time', `${number} at ${timeS}`, `${block.number} at ${block.timeS}`)
     return Promise.all(answers.map((answer, i) => (answer.ok ? answer.data : this.call(calls[i] as Call, block.hash))))
+  }
+
+  /**
+   * Words of storage after the block, one a call of `slotCall`. A node that mines between looking up its newest block and reading the
+   * state answers from the next one, and a word doesn't show it: if the block isn't its newest any more, all are asked once again.
+   */
+  async slots(
+    calls: readonly Call[],
+    block: { readonly number: number; readonly hash: Hex },
+    again = this.highest > block.number,
+  ): Promise<readonly Hex[]> {
+    if (calls.length === 0) return []
+    const words = await Promise.all(calls.map((call) => this.slot(call, block)))
+    if (!this.slotsByHash) {
+      const now = await this.header(block.number)
+      if (now?.hash !== block.hash) throw new MissingBlockError(this.rpc.endpoint, block.hash)
+    }
+    if (again || (await this.header('latest'))?.number === block.number) return words
+    return this.slots(calls, block, true)
+  }
+
+  private async slot({ to, data }: Call, { number, hash }: { readonly number: number; readonly hash: Hex }): Promise<Hex> {
+    const method = 'eth_getStorageAt'
+    const read = async (at: unknown): Promise<Hex> => readWord(this.where(method), 'the result', await this.ask(method, [to, data, at]))
+    const byNumber = `0x${number.toString(16)}`
+    if (!this.slotsByHash) return read(byNumber)
+    try {
+      return await read({ blockHash: hash, requireCanonical: false })
+    } catch (error) {
+      if (!isTooManyParams(error)) throw error
+      this.slotsByHash = false
+      return read(byNumber)
+    }
   }
 
   private ask(method: string, params: readonly unknown[]): Promise<unknown> {

@@ -11,7 +11,8 @@ const LONG = 16
 const HIDDEN = '***'
 
 export function nameEndpoint(address: string): EndpointName {
-  const url = URL.canParse(address) ? new URL(address) : undefined
+  // the path of a socket holds no key
+  const url = URL.canParse(address) && !address.startsWith('ipc:') ? new URL(address) : undefined
   if (url === undefined) return { name: address, scrub: (text) => text }
   const parts = url.pathname.split('/')
   const queries = [...url.searchParams.values()]

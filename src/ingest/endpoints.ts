@@ -42,10 +42,19 @@ export class Endpoints {
     }
   }
 
+  /** The address that the open connection leads to. */
+  get inUse(): string | undefined {
+    return this.open && this.address()
+  }
+
+  /** Is there another one to turn to? */
+  get several(): boolean {
+    return this.options.endpoints.length > 1
+  }
+
   /** Takes a failure into account: a connection that is gone is closed, and another endpoint gets its turn if there is one. */
   failed(error: unknown): void {
-    const several = this.options.endpoints.length > 1
-    if (!several && !(error instanceof UnreachableError)) return
+    if (!this.several && !(error instanceof UnreachableError)) return
     const detail = error instanceof Error ? error.message : String(error)
     this.options.onEvent({ kind: 'lost', endpoint: nameEndpoint(this.address()).name, detail })
     this.close()

@@ -68,7 +68,7 @@ export function isUnsupported(error: unknown): boolean {
   return /method\b.*(not (found|supported|available|allowed|exist)|unsupported|does not exist)|unsupported method/i.test(error.text)
 }
 
-/** Invalid params: what a node says that knows a method, but not with this many arguments. */
+/** Invalid params: what a node says that knows a method, but not with this many arguments, or not with arguments of this kind. */
 export const isTooManyParams = (error: unknown): boolean => error instanceof RpcError && error.code === -32602
 
 /** Did the EVM end the call by itself? Such an end is the same on every node, so it is an answer. Running out of gas isn't: nodes cap it. */

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import { at, honest, type ScriptedBlock, scriptedBlock, word } from '../../test/support/scripted-chain.ts'
 import { type Script, type Scripted, type ScriptedRpc, startScriptedRpc } from '../../test/support/scripted-rpc.ts'
-import type { Input } from '../core/flow.ts'
+import type { Hex, Input } from '../core/flow.ts'
+import { isSlotCall, slotCall } from '../core/words.ts'
 import type { BlockAdapter } from './block-source.ts'
 import { type LiveOptions, liveSource } from './live.ts'
 import { profileOf } from './profiles.ts'
@@ -243,6 +244,90 @@ describe('a hostile node', () => {
     })
     expect(committed(await collect(options(server.http), 5))).toEqual(right(chain.slice(1, 6)))
     expect(lies).toBeGreaterThan(2)
+  })
+
+  describe('asked for storage', () => {
+    const SLOT = slotCall(WATCHED, 2n ** 256n - 1n)
+    const mixed: BlockAdapter = {
+      watches: () => [{ address: WATCHED, topics: [word(0x11)] }],
+      reads: (_, answers) => (answers.length === 0 ? [SLOT, { to: WATCHED, data: '0x01' }, slotCall(WATCHED, 1n)] : [SLOT]),
+    }
+    const reads = (inputs: readonly Input[]) => inputs.flatMap((input) => (input.kind === 'committed' ? [input.block.reads] : []))
+    const wanted = (number: number) => [
+      { ...SLOT, result: word(number) },
+      { to: WATCHED, data: '0x01', result: word(7) },
+      { ...slotCall(WATCHED, 1n), result: word(number) },
+    ]
+    const storageOf = async (script: Script, last = 7) => {
+      const server = await serve(script)
+      const inputs = await collect(options(server.http, { adapter: mixed, profile: hasty }), last)
+      return { reads: reads(inputs), asked: server.asked }
+    }
+    const all = chain.slice(1).map((_, i) => wanted(i + 1))
+
+    test('answers stand in the order of the questions, among those of views', async () => {
+      expect(isSlotCall(SLOT)).toBe(true)
+      const told = await storageOf(honest(() => chain))
+      expect(told.reads).toEqual(all)
+      expect(told.asked.filter((method) => method === 'eth_getStorageAt')).toHaveLength(2 * 7)
+    })
+
+    test('by number where it takes no hash, which is asked once', async () => {
+      const say = honest(() => chain)
+      let refused = 0
+      const told = await storageOf((method, params) => {
+        if (method !== 'eth_getStorageAt' || typeof params[2] === 'string') return say(method, params)
+        refused += 1
+        return { error: { code: -32_602, message: 'invalid argument 2: cannot unmarshal object' } }
+      })
+      expect(told.reads).toEqual(all)
+      expect(refused).toBe(2) // side by side in the first block
+    })
+
+    test('by number, and that block is another one by then: asked again, never taken', async () => {
+      const say = honest(() => chain)
+      let other: 'before' | 'now' | 'gone' = 'before'
+      const told = await storageOf((method, params) => {
+        if (method === 'eth_getStorageAt' && typeof params[2] !== 'string') return { error: { code: -32_602, message: 'invalid params' } }
+        if (method === 'eth_getStorageAt' && params[2] === '0x5' && other === 'before') other = 'now'
+        if (other !== 'now') return say(method, params)
+        if (method === 'eth_getStorageAt') return { result: word(666) }
+        other = 'gone'
+        return { result: scriptedBlock(5, 1).header }
+      })
+      expect(told.reads).toEqual(all)
+      expect(other).toBe('gone')
+    })
+
+    test('a word of a later block is not taken: what was the head is asked again once it is history', async () => {
+      let length = 4
+      let early = 0
+      const say = honest(() => chain.slice(0, length))
+      const told = await storageOf(async (method, params) => {
+        const answer = await say(method, params)
+        if (method !== 'eth_getStorageAt' || length === 8 || length - 1 !== Number((answer as { result: Hex }).result)) return answer
+        length += 1 // mined between the look-up of the block and the reading of the state
+        early += 1
+        return { result: word(length - 1) }
+      })
+      expect(told.reads).toEqual(all)
+      expect(early).toBeGreaterThan(0)
+    })
+
+    test.each<[string, Scripted]>([
+      ['an empty answer', { result: '0x' }],
+      ['a short word', { result: '0x07' }],
+      ['a number', { result: 7 }],
+      ['null', { result: null }],
+      ['33 bytes', { result: `0x${'00'.repeat(33)}` }],
+      ['a revert, which storage has not', { error: { code: 3, message: 'execution reverted' } }],
+    ])('%s is an error and never an answer', async (_, lie) => {
+      let lies = 5
+      const say = honest(() => chain)
+      const told = await storageOf((method, params) => (method === 'eth_getStorageAt' && lies-- > 0 ? lie : say(method, params)), 3)
+      expect(told.reads).toEqual(all.slice(0, 3))
+      expect(lies).toBeLessThan(0)
+    })
   })
 
   test('blind once, however long it lasts; then on without a gap', async () => {

@@ -1,5 +1,8 @@
 // The live source against real chains: in order, without a gap, through reorgs, lost connections and slow moments.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Anvil, startAnvil } from '../../lab/anvil.ts'
 import { startProxy, type Proxy as Wire } from '../../lab/proxy.ts'
 import type { Hex, Input } from '../core/flow.ts'
@@ -49,11 +52,16 @@ class Fold {
   }
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'firebreak-live-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let sockets = 0
+let ipc: string
 let anvil: Anvil
 let proxy: Wire | undefined
 const sources: BlockSource[] = []
 beforeEach(async () => {
-  anvil = await startAnvil({ genesisTimeS: 1_700_000_000 })
+  ipc = join(folder, `${sockets++}.ipc`)
+  anvil = await startAnvil({ genesisTimeS: 1_700_000_000, ipc })
   await anvil.rpc.call('anvil_setBlockTimestampInterval', [12])
   await anvil.rpc.call('anvil_setCode', [LOGGER, CODE])
 })
@@ -100,8 +108,8 @@ async function canonical(from: number, to: number): Promise<(string | undefined)
   return hashes
 }
 
-describe.each(['ws', 'http'])('over %s', (scheme) => {
-  const url = (): string => ws().replace('ws:', `${scheme}:`)
+describe.each(['ws', 'http', 'ipc'])('over %s', (scheme) => {
+  const url = (): string => (scheme === 'ipc' ? `ipc:${ipc}` : ws().replace('ws:', `${scheme}:`))
 
   test('history, then live, with logs and reads', async () => {
     await mine(20)

@@ -77,6 +77,10 @@ class LiveSource implements BlockSource {
     return this.heads.number
   }
 
+  endpoint(): string | undefined {
+    return this.endpoints.inUse
+  }
+
   stop(): void {
     this.stopping.abort(new StoppedError())
     this.endpoints.close()

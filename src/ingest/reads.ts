@@ -1,5 +1,6 @@
 // The reads of a block: adapters say what they want to know of its state, we ask at its hash, in rounds until nobody asks more.
 import type { Call, Hex, ReadResult } from '../core/flow.ts'
+import { isSlotCall } from '../core/words.ts'
 import type { BlockAdapter, BlockSoFar } from './block-source.ts'
 import type { ChainClient } from './chain-client.ts'
 import { EndlessReadsError, isRetryable } from './errors.ts'
@@ -34,12 +35,25 @@ export async function readAll(
     const example = wanted[0]
     if (example === undefined) return answers
     if (round === MOST_ROUNDS) throw new EndlessReadsError(block.number, MOST_ROUNDS, `${example.to} ${example.data.slice(0, 10)}`)
-    const together = await patient(() => client.callMany(wanted, block), options)
-    const results = together ?? (await Promise.all(wanted.map((call) => patient(() => client.call(call, block.hash), options))))
-    wanted.forEach(({ to, data }, i) => {
-      answers.push({ to, data, result: results[i] ?? null })
-    })
+    const calls = wanted.filter((call) => !isSlotCall(call))
+    const slots = wanted.filter(isSlotCall)
+    const [ofCalls, ofSlots] = await Promise.all([views(client, calls, block, options), patient(() => client.slots(slots, block), options)])
+    const results = new Map<Call, Hex | null>()
+    for (const [i, call] of calls.entries()) results.set(call, ofCalls[i] ?? null)
+    for (const [i, call] of slots.entries()) results.set(call, ofSlots[i] ?? null)
+    for (const call of wanted) answers.push({ to: call.to, data: call.data, result: results.get(call) ?? null })
   }
+}
+
+async function views(
+  client: ChainClient,
+  calls: readonly Call[],
+  block: BlockSoFar & { readonly hash: Hex },
+  options: ReadOptions,
+): Promise<readonly (Hex | null)[]> {
+  if (calls.length === 0) return []
+  const together = await patient(() => client.callMany(calls, block), options)
+  return together ?? Promise.all(calls.map((call) => patient(() => client.call(call, block.hash), options)))
 }
 
 async function patient<T>(ask: () => Promise<T>, { signal, random }: ReadOptions): Promise<T> {

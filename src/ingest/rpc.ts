@@ -1,8 +1,10 @@
 // The one seam to a node: WebSocket, HTTP or IPC by the address, with timeouts, and errors that never show a key.
 import { getHttpRpcClient, getWebSocketRpcClient, type SocketRpcClient } from 'viem/utils'
-import { BadDataError, UnreachableError, UserError } from '../core/errors.ts'
+import { UnreachableError, UserError } from '../core/errors.ts'
 import { type EndpointName, nameEndpoint } from './endpoint-name.ts'
 import { RpcError } from './errors.ts'
+import { isIpc, openIpc } from './ipc.ts'
+import { bad, detail, isObject, resultOf } from './rpc-answer.ts'
 import { firstOf } from './wait.ts'
 
 export interface Rpc {
@@ -34,11 +36,8 @@ export async function openRpc(address: string, options: RpcOptions): Promise<Rpc
   // viem shares one socket among all who ask for the same URL with the same settings; closing ours must not close another's.
   const settings = { reconnect: false, keepAlive: { interval: PING_MS + (sockets++ % 10_000) } }
   if (scheme === 'ws:' || scheme === 'wss:') return socketRpc(getWebSocketRpcClient(address, settings), endpoint, options)
-  if (/^[./]/.test(address) || address.endsWith('.ipc')) {
-    const { getIpcRpcClient } = await import('viem/node')
-    return socketRpc(getIpcRpcClient(address, settings), endpoint, options)
-  }
-  throw new UserError('endpoint', endpoint.name, 'a ws:, wss:, http: or https: URL, or the path of an IPC socket')
+  if (isIpc(address)) return openIpc(address, options)
+  throw new UserError('endpoint', endpoint.name, 'a ws:, wss:, http: or https: URL, or the path of an IPC socket, ipc:/path')
 }
 
 function httpRpc(address: string, { name, scrub }: EndpointName, { timeoutMs }: RpcOptions): Rpc {
@@ -133,19 +132,6 @@ function acknowledge({ socket, requests }: SocketRpcClient<{}>): void {
   })
 }
 
-/** Takes a JSON-RPC answer apart. */
-function resultOf(raw: unknown, endpoint: string, method: string, scrub: EndpointName['scrub']): unknown {
-  if (!isObject(raw)) throw bad(endpoint, method, 'the answer', raw, 'a JSON-RPC object')
-  const error = raw.error
-  if (error !== undefined && error !== null) {
-    if (!isObject(error) || typeof error.code !== 'number' || typeof error.message !== 'string')
-      throw bad(endpoint, method, 'the error', error, '{ code, message }')
-    throw new RpcError(endpoint, method, error.code, scrub(error.message), error.data)
-  }
-  if (raw.result === undefined) throw bad(endpoint, method, 'the answer', raw, 'an object with a result or an error')
-  return raw.result
-}
-
 function httpError(cause: unknown, endpoint: string, method: string, scrub: EndpointName['scrub']): Error {
   const from = isObject(cause) ? cause : {}
   if (from.name === 'RpcRequestError') return new RpcError(endpoint, method, Number(from.code), scrub(detail(cause)), from.data)
@@ -153,30 +139,3 @@ function httpError(cause: unknown, endpoint: string, method: string, scrub: Endp
   const status = typeof from.status === 'number' ? `HTTP ${from.status}: ` : ''
   return new UnreachableError(endpoint, method, status + scrub(detail(cause)))
 }
-
-/** The shortest text that says what happened; viem's `message` repeats URL and body. */
-function detail(cause: unknown): string {
-  if (!isObject(cause)) return String(cause)
-  const inner = isObject(cause.cause) ? cause.cause : isObject(cause.error) ? cause.error : {}
-  const texts = [inner.code, inner.message, cause.details, cause.shortMessage, cause.message]
-  return (texts.find((text) => typeof text === 'string' && text !== '') as string | undefined) ?? 'the connection failed'
-}
-
-const bad = (endpoint: string, method: string, what: string, got: unknown, want: string): BadDataError =>
-  new BadDataError({ from: endpoint, what: `${what} to ${method}`, got, want, retryable: true })
-
-/** What may be found in an answer, a pushed message or an error of viem's; nothing of it is certain. */
-type Field =
-  | 'result'
-  | 'error'
-  | 'method'
-  | 'params'
-  | 'code'
-  | 'message'
-  | 'data'
-  | 'name'
-  | 'cause'
-  | 'status'
-  | 'details'
-  | 'shortMessage'
-const isObject = (value: unknown): value is { readonly [name in Field]?: unknown } => typeof value === 'object' && value !== null

@@ -86,6 +86,10 @@ export function readBytes(where: Where, what: string, raw: unknown): Hex {
   return matching(where, what, raw, BYTES, 'whole bytes of hex')
 }
 
+export function readWord(where: Where, what: string, raw: unknown): Hex {
+  return word(where, what, raw)
+}
+
 export function quantity(where: Where, what: string, raw: unknown): number {
   const number = typeof raw === 'string' && QUANTITY.test(raw) ? Number(raw) : Number.NaN
   return Number.isSafeInteger(number) ? number : fail(where, what, raw, 'a hex quantity')

@@ -7,6 +7,7 @@ import { type ScriptedRpc, startScriptedRpc } from '../../test/support/scripted-
 import { Guard } from '../contracts/Guard.ts'
 import type { GuardStep, Hex, Option, Question } from '../core/flow.ts'
 import { revertName } from './revert-name.ts'
+import { lastingRpc } from './lasting-rpc.ts'
 import { createSimulator, type Simulator } from './simulate.ts'
 
 /** Called with data: closes itself. Called without: reverts once closed. */
@@ -45,7 +46,7 @@ beforeAll(async () => {
   const head = await anvil.rpc.call<{ hash: Hex; number: Hex }>('eth_getBlockByNumber', ['latest', false])
   onHash = head.hash
   onNumber = Number(head.number)
-  simulator = createSimulator({ endpoint: `ws://127.0.0.1:${anvil.port}` })
+  simulator = createSimulator({ rpc: lasting(`ws://127.0.0.1:${anvil.port}`) })
 })
 afterAll(async () => {
   simulator.close()
@@ -100,7 +101,7 @@ describe('simulate', () => {
     const server = await relay(async (method) => {
       if (method === 'eth_call') await new Promise((later) => setTimeout(later, 300))
     })
-    const slow = createSimulator({ endpoint: server.ws })
+    const slow = createSimulator({ rpc: lasting(server.ws) })
     const result = await slow.simulate(ask({}), 150)
     expect(result).toEqual({ late: true, outcomes: [{ option: 'observe', executed: true, why: '', succeeded: ['drain'] }] })
     slow.close()
@@ -110,7 +111,7 @@ describe('simulate', () => {
   test('a node without eth_simulateV1 is asked once', async () => {
     const server = await startScriptedRpc(() => ({ error: { code: -32_601, message: 'Method not found' } }))
     const failures: unknown[] = []
-    const without = createSimulator({ endpoint: server.http, onFailure: (error) => failures.push(error) })
+    const without = createSimulator({ rpc: lasting(server.http), onFailure: (error) => failures.push(error) })
     const question = ask({ options: [observe] })
     expect(await without.simulate(question, 1_000)).toEqual({ late: true, outcomes: [] })
     expect(await without.simulate(question, 1_000)).toEqual({ late: true, outcomes: [] })
@@ -121,7 +122,7 @@ describe('simulate', () => {
   })
 
   test('a node that is not there: late and empty, and back when it is', async () => {
-    const gone = createSimulator({ endpoint: 'ws://127.0.0.1:9' })
+    const gone = createSimulator({ rpc: lasting('ws://127.0.0.1:9') })
     expect(await gone.simulate(ask({}), 1_000)).toEqual({ late: true, outcomes: [] })
     gone.close()
   })
@@ -145,6 +146,8 @@ test('every error of the Guard has its name', () => {
   expect(revertName('0xdeadbeef')).toBe('reverted with 0xdeadbeef')
   expect(revertName(undefined)).toBe('reverted')
 })
+
+const lasting = (...addresses: string[]) => lastingRpc(addresses, { chainId: 31_337, timeoutMs: 5_000 })
 
 /** Anvil's own answers, after what the test does first. */
 function relay(first: (method: string) => Promise<void>): Promise<ScriptedRpc> {

@@ -3,16 +3,16 @@ import { setMaxListeners } from 'node:events'
 import { UnreachableError } from '../core/errors.ts'
 import type { Option, Outcome, Question } from '../core/flow.ts'
 import { isUnsupported } from './errors.ts'
+import type { LastingRpc } from './lasting-rpc.ts'
 import { type Previews, previewsOf } from './previews.ts'
 import { revertName } from './revert-name.ts'
-import { openRpc, type Rpc } from './rpc.ts'
+import type { Rpc } from './rpc.ts'
 import { fail, list, object, type Where } from './schemas.ts'
 import { firstOf } from './wait.ts'
 
 export interface SimulatorOptions {
-  /** Best a WebSocket: questions run beside each other over one connection, opened at the first one. */
-  readonly endpoint: string
-  readonly timeoutMs?: number
+  /** Best over WebSocket: questions run beside each other over one connection. `close()` of the simulator closes it. */
+  readonly rpc: LastingRpc
   /** Failures that cost an outcome; for logs. */
   readonly onFailure?: (error: unknown) => void
 }
@@ -30,40 +30,45 @@ export interface Simulator {
   close(): void
 }
 
+/** What was learnt of one connection: the next one may lead to another node. */
+interface Learnt {
+  supported: boolean
+  readonly ahead: Ahead
+}
+
 /** A node without eth_simulateV1 is asked once; from then on every question comes back late and empty at once. */
-export function createSimulator({ endpoint, timeoutMs = 5_000, onFailure = () => undefined }: SimulatorOptions): Simulator {
-  let supported = true
-  const ahead = new Ahead()
-  let opening: Promise<Rpc> | undefined
-  const close = (): void => {
-    opening?.then((rpc) => rpc.close()).catch(() => undefined)
-    opening = undefined
+export function createSimulator({ rpc: lasting, onFailure = () => undefined }: SimulatorOptions): Simulator {
+  const learnt = new WeakMap<Rpc, Learnt>()
+  const about = (rpc: Rpc): Learnt => {
+    const known = learnt.get(rpc) ?? { supported: true, ahead: new Ahead() }
+    learnt.set(rpc, known)
+    return known
   }
-  const connect = (): Promise<Rpc> => {
-    opening ??= openRpc(endpoint, { timeoutMs })
-    return opening
-  }
-  const failed = (error: unknown): void => {
-    if (isUnsupported(error)) supported = false
-    if (error instanceof UnreachableError) close()
+  const failed = (error: unknown, rpc: Rpc | undefined): void => {
+    if (rpc && isUnsupported(error)) about(rpc).supported = false
+    if (rpc && error instanceof UnreachableError) lasting.failed(rpc)
     onFailure(error)
   }
   return {
-    close,
+    close: () => lasting.close(),
     async simulate(question, deadlineMs) {
       const { options } = question
-      if (!supported) return { outcomes: [], late: options.length > 0 }
       const stop = new AbortController()
       setMaxListeners(0, stop.signal) // every request under way listens
       const done = new Map<Option, Outcome>()
       let previews: Previews | undefined
+      if (options.length === 0) return { outcomes: [], late: false }
+      const connecting = lasting.connection()
       const work = options.map(async (option) => {
+        let rpc: Rpc | undefined
         try {
-          const rpc = await connect()
+          rpc = await connecting
+          const { supported, ahead } = about(rpc)
+          if (!supported) return
           previews ??= previewsOf(rpc, question, stop.signal)
           done.set(option, await tryOption(rpc, question, option, previews, ahead, stop.signal))
         } catch (error) {
-          if (!stop.signal.aborted || error instanceof UnreachableError) failed(error)
+          if (!stop.signal.aborted || error instanceof UnreachableError) failed(error, rpc)
         }
       })
       await firstOf(Promise.all(work), deadlineMs)

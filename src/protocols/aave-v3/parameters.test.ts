@@ -117,7 +117,13 @@ describe("a market's parameters", () => {
     const { change, good } = setting()
     change(word({ ltvBps: 9_700 }), ['no'])
     expect(change(word({ ltvBps: 0 }), ['own'])).toEqual([])
-    expect(change(word({ ltvBps: 9_700 }), ['own'])).toEqual([])
+    expect(change(word({}), ['own'])).toEqual([])
+    expect(good()[0]).toBe(8_000)
+  })
+
+  test('but beside our own call nobody can hide a change beyond the measure, nor can a lift restore one unseen', () => {
+    const { change, good } = setting()
+    expect(change(word({ ltvBps: 9_700 }), ['own'])).toMatchObject([{ governed: 0, loosens: 1 }])
     expect(good()[0]).toBe(8_000)
   })
 

@@ -3,6 +3,7 @@
 import type { BlockInput, Hex } from '../../core/flow.ts'
 import { addressOf, addressWord, topicAt, wordAt } from '../../core/words.ts'
 import { isGovernedTx, ROLE } from '../../state/authority.ts'
+import { figuresOf } from '../../state/loss.ts'
 import { CHANGE } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
 import { configPart } from './config-bits.ts'
@@ -37,7 +38,8 @@ export function judgeParameters(
     if (was.config !== now.config) {
       const by = whoChanged(world, venue, market, block)
       if (by === 'human') accept(world, market)
-      if (by !== 'own')
+      // whoever relays for us could put a change of their own beside it: within the measure there is nothing to fear
+      if (by !== 'own' || figuresOf(world, market).loosened)
         append(world, venue, market, CHANGE.parameter, by === 'human', loosens(was.config, now.config), was.config, now.config)
     }
     if (was.source !== now.source) {

@@ -6,7 +6,8 @@ import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import { signed, unsigned } from '../../store/column.ts'
 import { decodeFeedLog, type FeedEvent } from './decode.ts'
-import { decimalsCall, latestRoundCall, newAggregator, oracleStateCall, oraclesOf, phaseCall } from './reads.ts'
+import { observerAt, writeObservers } from './observers.ts'
+import { decimalsCall, latestRoundCall, newAggregator, observersOf, oracleStateCall, oraclesOf, phaseCall } from './reads.ts'
 import { reporterRow, retireReporters, summarizeReports } from './reporters.ts'
 
 /** The proxy's round id is its phase in the high bits and the aggregator's round in the low 64. */
@@ -16,7 +17,7 @@ const PHASE_MASK = 0xffffn
 const MAX_DECIMALS = 36n
 
 /** `changed` collects feeds whose reports must be summed up again. */
-export function applyLogs(world: World, feedRows: readonly number[], block: BlockInput, changed: Set<number>): void {
+export function applyLogs(world: World, feedRows: readonly number[], block: BlockInput, answers: Answers, changed: Set<number>): void {
   const byAggregator = new Map<Hex, number[]>()
   for (const feed of feedRows) {
     const aggregator = addressOf(world.feeds.columns.aggregator.get(feed))
@@ -26,11 +27,14 @@ export function applyLogs(world: World, feedRows: readonly number[], block: Bloc
     const feeds = byAggregator.get(log.address.toLowerCase() as Hex)
     const event = feeds && decodeFeedLog(log)
     if (!event) continue
-    for (const feed of feeds) applyEvent(world, feed, event, block.timeS, changed)
+    for (const feed of feeds) {
+      if (event.kind !== 'answer') changed.add(feed)
+      applyEvent(world, feed, event, block.timeS, answers)
+    }
   }
 }
 
-function applyEvent(world: World, feed: number, event: FeedEvent, timeS: number, changed: Set<number>): void {
+function applyEvent(world: World, feed: number, event: FeedEvent, timeS: number, answers: Answers): void {
   const { columns } = world.feeds
   switch (event.kind) {
     case 'answer': {
@@ -38,21 +42,49 @@ function applyEvent(world: World, feed: number, event: FeedEvent, timeS: number,
       answered(world, feed, event.answer, (phase << PHASE_BITS) | (event.round & ROUND_MASK), event.updatedAtS)
       return
     }
-    case 'submission': {
-      const row = reporterRow(world, feed, event.reporter)
-      const reporters = world.reporters.columns
-      reporters.active.set(row, 1)
-      reporters.price.set(row, toFloat(event.answer, columns.decimals.get(feed)))
-      reporters.roundId.set(row, Number(event.round & ROUND_MASK))
-      reporters.updatedAtS.set(row, timeS)
-      changed.add(feed)
+    case 'submission':
+      submitted(world, feed, event.reporter, event.answer, event.round, timeS)
       return
-    }
     case 'permission':
       world.reporters.columns.active.set(reporterRow(world, feed, event.reporter), event.allowed ? 1 : 0)
-      changed.add(feed)
+      return
+    case 'transmission':
+      for (const { observer, answer } of event.observations) {
+        const reporter = observerAt(world, feed, observer)
+        if (reporter !== undefined) submitted(world, feed, reporter, answer, event.round, timeS)
+      }
+      return
+    case 'config':
+      retireReporters(world, feed)
+      seatObservers(world, feed, addressOf(columns.aggregator.get(feed)), answers)
       return
   }
+}
+
+function submitted(world: World, feed: number, reporter: Hex, answer: bigint, round: bigint, timeS: number): void {
+  const row = reporterRow(world, feed, reporter)
+  const { columns } = world.reporters
+  columns.active.set(row, 1)
+  columns.price.set(row, toFloat(answer, world.feeds.columns.decimals.get(feed)))
+  columns.roundId.set(row, Number(round & ROUND_MASK))
+  columns.updatedAtS.set(row, timeS)
+}
+
+/** Observers as the aggregator lists them now; their rows. What those who stay said last still counts. */
+function seatObservers(world: World, feed: number, aggregator: Hex, answers: Answers): readonly number[] {
+  const observers = observersOf(aggregator, answers)
+  writeObservers(world, feed, observers)
+  const rows = observers.map((observer) => reporterRow(world, feed, observer))
+  for (const row of rows) world.reporters.columns.active.set(row, 1)
+  return rows
+}
+
+/** It has said nothing yet to this aggregator: what it said to another doesn't count. */
+function forget(world: World, row: number): void {
+  const { columns } = world.reporters
+  columns.price.set(row, 0)
+  columns.roundId.set(row, 0)
+  columns.updatedAtS.set(row, 0)
 }
 
 /** A new answer. The same answer again in the same round (one more submission that didn't move the median) is no row. */
@@ -101,6 +133,7 @@ export function applySwap(world: World, proxy: Hex, answers: Answers, changed: S
     columns.previousPrice.set(feed, columns.price.get(feed))
   } else answered(world, feed, signed(answer as bigint), round, Number(updatedAt))
   retireReporters(world, feed)
+  for (const row of seatObservers(world, feed, aggregator, answers)) forget(world, row)
   for (const oracle of oraclesOf(aggregator, answers)) {
     const row = reporterRow(world, feed, oracle)
     const last = wordAt(answers.get(oracleStateCall(aggregator, oracle)), 2)

@@ -1,5 +1,5 @@
 // Chainlink price feeds: rounds and reporters from the aggregator's events, the aggregator itself by reading, since a swap is silent.
-// Run for real: FluxAggregator 0.6 behind EACAggregatorProxy. OCR aggregators emit AnswerUpdated too but name no reporters.
+// Run for real: FluxAggregator 0.6 behind EACAggregatorProxy. Aggregators of OCR1 and OCR2 are read by their published interfaces.
 import type { Hex } from '../../core/flow.ts'
 import { addressOf } from '../../core/words.ts'
 import type { Protocol } from '../../state/protocol.ts'
@@ -7,6 +7,8 @@ import type { World } from '../../state/world.ts'
 import { TOPIC } from './abi.ts'
 import { applyLogs, applySecondFeeds, applySwap, summarize } from './apply.ts'
 import { feedReads } from './reads.ts'
+
+const MOST_U32 = 0xffff_ffff
 
 export interface ChainlinkConfig {
   readonly chainId: number
@@ -16,6 +18,8 @@ export interface ChainlinkConfig {
     readonly proxy: Hex
     /** An independent feed of the same price. */
     readonly secondProxy?: Hex
+    /** The longest time between rounds that the feed promises. */
+    readonly heartbeatS?: number
   }[]
 }
 
@@ -36,11 +40,15 @@ export function chainlink({ chainId, feeds }: ChainlinkConfig): Protocol {
   return {
     id: `chainlink:${chainId}`,
     watches: (world) => rows(world).map((row) => ({ address: addressOf(world.feeds.columns.aggregator.get(row)), topics })),
-    reads: (world, _block, sofar) => feedReads(world, proxies, sofar),
+    reads: (world, { logs }, sofar) => feedReads(world, proxies, logs, sofar),
     apply(world, block, answers) {
       const changed = new Set<number>()
-      applyLogs(world, rows(world), block, changed)
+      applyLogs(world, rows(world), block, answers, changed)
       for (const proxy of proxies) applySwap(world, proxy, answers, changed)
+      for (const { proxy, heartbeatS } of feeds) {
+        const row = world.feeds.find(lower(proxy))
+        if (row !== undefined && heartbeatS !== undefined) world.feeds.columns.heartbeatS.set(row, Math.min(heartbeatS, MOST_U32))
+      }
       applySecondFeeds(world, pairs)
       summarize(world, changed)
     },

@@ -1,9 +1,10 @@
 // What events don't say: which aggregator a proxy uses (a swap emits nothing), and the state of one that is new to us.
-import type { Call, Hex } from '../../core/flow.ts'
+import type { Call, Hex, Log } from '../../core/flow.ts'
 import { addressOf, addressWord, arrayOf, callOf, wordAt } from '../../core/words.ts'
 import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
-import { VIEW } from './abi.ts'
+import { TOPIC, VIEW } from './abi.ts'
+import { MAX_OBSERVERS } from './transmission.ts'
 
 /** Aggregators have at most 77 oracles (FluxAggregator.MAX_ORACLE_COUNT); a longer answer is not one of ours. */
 const MAX_ORACLES = 77
@@ -31,14 +32,36 @@ export function oraclesOf(aggregator: Hex, answers: Answers): readonly Hex[] {
   return list.length > MAX_ORACLES ? [] : list.map(addressOf)
 }
 
-/** Three rounds at most: who answers; what it says and who reports to it; what each of them said last. */
-export function feedReads(world: World, proxies: readonly Hex[], answers: Answers): readonly Call[] {
+const transmittersCalls = (aggregator: Hex): readonly Call[] => [
+  callOf(aggregator, VIEW.transmitters),
+  callOf(aggregator, VIEW.getTransmitters),
+]
+
+/** Observers of an OCR aggregator by place; one that doesn't tell, or isn't OCR-shaped, has none. */
+export function observersOf(aggregator: Hex, answers: Answers): readonly Hex[] {
+  for (const call of transmittersCalls(aggregator)) {
+    const list = arrayOf(answers.get(call))
+    if (list !== undefined && list.length > 0 && list.length <= MAX_OBSERVERS) return list.map(addressOf)
+  }
+  return []
+}
+
+const isConfigured = (aggregator: Hex, logs: readonly Log[]): boolean =>
+  logs.some(({ address, topics }) => address === aggregator && (topics[0] === TOPIC.configSet1 || topics[0] === TOPIC.configSet2))
+
+/** Three rounds at most: who answers; what it says and who reports to it; what each of them said last, or who observes. */
+export function feedReads(world: World, proxies: readonly Hex[], logs: readonly Log[], answers: Answers): readonly Call[] {
   const wanted: Call[] = []
   for (const proxy of proxies) {
     wanted.push(aggregatorCall(proxy))
+    const row = world.feeds.find(proxy)
+    const present = row === undefined ? undefined : addressOf(world.feeds.columns.aggregator.get(row))
+    if (present !== undefined && isConfigured(present, logs)) wanted.push(...transmittersCalls(present))
     const aggregator = newAggregator(world, proxy, answers)
     if (aggregator === undefined) continue
     wanted.push(decimalsCall(proxy), phaseCall(proxy), latestRoundCall(proxy), oraclesCall(aggregator))
+    const flux = answers.get(oraclesCall(aggregator))
+    if (flux !== undefined && arrayOf(flux) === undefined) wanted.push(...transmittersCalls(aggregator))
     for (const oracle of oraclesOf(aggregator, answers)) wanted.push(oracleStateCall(aggregator, oracle))
   }
   return answers.missing(wanted)

@@ -18,6 +18,7 @@ export const tokenAbi = parseAbi([
   'function approve(address spender, uint256 amount) returns (bool)',
   'function mint(address account, uint256 value) returns (bool)',
   'function balanceOf(address account) view returns (uint256)',
+  'function allowance(address owner, address spender) view returns (uint256)',
 ])
 
 export const aggregatorAbi = parseAbi([
@@ -28,6 +29,12 @@ export const aggregatorAbi = parseAbi([
   'function changeOracles(address[] removed, address[] added, address[] addedAdmins, uint32 minSubmissions, uint32 maxSubmissions, uint32 restartDelay)',
 ])
 
+export const ocrAbi = parseAbi([
+  'function transmit(int192[] observations, bytes observers)',
+  'function transmitters() view returns (address[])',
+  'function setTransmitters(address[] oracles)',
+])
+
 export const oracleAbi = parseAbi(['function getAssetsPrices(address[] assets) view returns (uint256[])'])
 
 export const safeAbi = parseAbi(['function nonce() view returns (uint256)'])
@@ -36,4 +43,15 @@ export const aclAbi = parseAbi([
   'function isRiskAdmin(address admin) view returns (bool)',
   'function isEmergencyAdmin(address admin) view returns (bool)',
   'function isPoolAdmin(address admin) view returns (bool)',
+  'function hasRole(bytes32 role, address account) view returns (bool)',
+  'function addRiskAdmin(address admin)',
+  'function removeRiskAdmin(address admin)',
+])
+
+export const timelockAbi = parseAbi([
+  'function scheduleBatch(address[] targets, uint256[] values, bytes[] payloads, bytes32 predecessor, bytes32 salt, uint256 delay)',
+  'function executeBatch(address[] targets, uint256[] values, bytes[] payloads, bytes32 predecessor, bytes32 salt) payable',
+  'function cancel(bytes32 id)',
+  'function hashOperationBatch(address[] targets, uint256[] values, bytes[] payloads, bytes32 predecessor, bytes32 salt) pure returns (bytes32)',
+  'function isOperationReady(bytes32 id) view returns (bool)',
 ])

@@ -14,11 +14,18 @@ const FIRST = {
   whale: 8,
   treasury: 9,
   reporter: 10,
-  replacement: 40,
+  replacement: 46,
   person: 50,
+  arbitrageur: 100,
+  lp: 101,
+  steward: 102,
+  thinHolder: 103,
+  /** Of scenarios that bring their own people. */
+  newcomer: 104,
 } as const
 
-const LAST = 120
+/** Every index below has ether and a key. */
+export const ACCOUNTS = 110
 
 export type Role = keyof typeof FIRST
 export interface LabAccount {
@@ -48,7 +55,7 @@ export function accountOf(role: Role, n = 0): LabAccount {
 
 /** Derives every key: half a second that a run had better spend before its clock starts. */
 export function deriveAll(): void {
-  for (let n = 0; n < LAST; n++) accountOf('deployer', n)
+  for (let n = 0; n < ACCOUNTS; n++) accountOf('deployer', n)
 }
 
 /** The account of an address. */

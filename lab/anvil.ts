@@ -18,6 +18,10 @@ export interface AnvilOptions {
   readonly stateFile?: string
   /** Where `stopAndDump` writes the whole chain. */
   readonly dumpFile?: string
+  /** CHAIN_ID without it. */
+  readonly chainId?: number
+  /** Path of a socket to answer on too. */
+  readonly ipc?: string
 }
 
 export interface Anvil {
@@ -33,6 +37,8 @@ export interface Anvil {
 const SETPRIV = '/usr/bin/setpriv'
 const ARCH: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' }
 const running = new Set<ChildProcess>()
+/** The prepared state takes three seconds to load, and many times that beside other work. */
+const START_MS = 60_000
 let hooked = false
 
 /** Path of a Foundry tool's native binary: the platform's npm package, else the tool on PATH. */
@@ -64,10 +70,11 @@ export function freePort(): Promise<number> {
 export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   hookExit()
   const port = options.port ?? (await freePort())
-  const argv = ['--host', '127.0.0.1', '--port', `${port}`, '--chain-id', `${CHAIN_ID}`, '--hardfork', 'prague', '--silent']
+  const argv = ['--host', '127.0.0.1', '--port', `${port}`, '--chain-id', `${options.chainId ?? CHAIN_ID}`, '--hardfork', 'prague', '--silent']
   argv.push('--no-mining', '--order', 'fees', '--gas-limit', `${BLOCK_GAS_LIMIT}`, '--timestamp', `${options.genesisTimeS}`)
   argv.push('--preserve-historical-states')
   if (options.stateFile !== undefined) argv.push('--load-state', options.stateFile)
+  if (options.ipc !== undefined) argv.push('--ipc', options.ipc)
   if (options.dumpFile !== undefined) argv.push('--dump-state', options.dumpFile)
   const binary = foundryBinary('anvil')
   // The kernel kills the child when we die, even by SIGKILL; setpriv replaces itself, so the pid is anvil's.
@@ -86,7 +93,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
     })
   })
   const rpc = new Rpc(`http://127.0.0.1:${port}`)
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + START_MS
   for (;;) {
     try {
       await rpc.call('eth_chainId')

@@ -2,7 +2,7 @@
 
 const GWEI = 1_000_000_000n
 
-/** In wei of maxFeePerGas. A responder whose ordering is "won" pays `responderWon`; "lost" pays `responderLost`. */
+/** In wei of maxFeePerGas. The nodes always bid `responderWon`; `overNodes` is what attackers add in blocks in which they come first. */
 export const FEES = {
   honest: 20n * GWEI,
   reporter: 30n * GWEI,
@@ -10,7 +10,8 @@ export const FEES = {
   rescue: 35n * GWEI,
   responderLost: 40n * GWEI,
   attacker: 50n * GWEI,
-  /** False reports come before the borrowing they pay for. */
+  /** What an attack prepares for itself in the same block: false reports, parameters, collateral. They come before the borrowing. */
   falseReporter: 60n * GWEI,
   responderWon: 100n * GWEI,
+  overNodes: 100n * GWEI,
 } as const

@@ -1,50 +1,34 @@
-// Lives through the prepared days: accounts open their positions at the beginning, then feeds report and little happens.
-import { type Address, encodeFunctionData } from 'viem'
-import { tokenAbi } from './abi.ts'
+// Lives through the prepared days: feeds report, pools follow the true price, governance queues its operations, little else happens.
+import { encodeFunctionData } from 'viem'
+import { safeAbi } from './abi.ts'
 import { accountOf } from './accounts.ts'
 import type { Builder } from './deploy/builder.ts'
 import type { Deployment } from './deploy/index.ts'
-import { ASSETS, type AssetSymbol, ROUND_S, units } from './market.ts'
-import { MAX_UINT, type PoolCall, poolCalls } from './operations.ts'
-import { PEOPLE, WHALE_LINK } from './population.ts'
+import { timelockSchedule } from './deploy/queued.ts'
+import { safeCall } from './deploy/safe.ts'
+import { FIRST_OBSERVATIONS } from './deploy/uniswap.ts'
+import { ASSETS, POOLS, ROUND_S, units } from './market.ts'
+import { type PoolCall, poolCalls } from './operations.ts'
+import { PEOPLE } from './population.ts'
 import { nextPrices, type Prices, startPrices } from './prices.ts'
 import { uniform } from './random.ts'
-import { seenPrice, submission } from './reporters.ts'
+import { type Rounds, reportRound } from './reporting.ts'
+import { poolOf, swapToPrice, uniswapPoolAbi } from './uniswap.ts'
 
 /** 33 minutes each: seven days and an hour. Every block of history costs about 9 ms at each load. */
 const ROUNDS = 308
-/** Every so many rounds somebody does something. */
+/** Every so many rounds somebody does something, and pools are brought to the true price; the last round is one of these. */
 const QUIET_ROUNDS = 6
-/** Pocket money of each account in each asset, USD: more than its traffic can ever need. */
-const POCKET_USD = 1_000_000
-const LIQUIDATOR_USD = 40_000_000
-
-type Rounds = Record<string, number>
-
-/** Gives everybody tokens and approvals, reports the first prices, and opens the positions. */
-export async function openPositions(b: Builder, deployment: Deployment, seed: number, rounds: Rounds) {
-  const push = (call: PoolCall): Promise<void> => b.push('pool call', call.from, call.to, call.data, call.gas)
-  await reportRound(b, deployment, seed, rounds, startPrices())
-  const people = PEOPLE.map((person, n) => ({ ...person, address: accountOf('person', n).address }))
-  for (const { address, supplies } of people) {
-    await endow(b, deployment, address, (symbol) => POCKET_USD / ASSETS[symbol].startPriceUsd + amountIn(supplies, symbol))
-  }
-  await endow(b, deployment, deployment.liquidator, (symbol) => LIQUIDATOR_USD / ASSETS[symbol].startPriceUsd)
-  await endow(b, deployment, deployment.whale, (symbol) => (symbol === 'LINK' ? WHALE_LINK : 0))
-  for (const { address, supplies } of people) {
-    for (const [symbol, amount] of supplies) await push(poolCalls(deployment, address).supply(symbol, units(symbol, amount)))
-  }
-  await push(poolCalls(deployment, deployment.whale).supply('LINK', units('LINK', WHALE_LINK)))
-  for (const { address, supplies, borrows, eMode } of people) {
-    const calls = poolCalls(deployment, address)
-    // Isolated collateral is never switched on by the supply itself.
-    if (amountIn(supplies, 'ISO') > 0) await push(calls.useAsCollateral('ISO'))
-    if (eMode !== undefined) await push(calls.setEMode(eMode))
-    for (const [symbol, amount, mode = 'variable'] of borrows) await push(calls.borrow(symbol, units(symbol, amount), mode))
-  }
-  await b.flush()
-  return people.map(({ name, address }) => ({ name, address }))
-}
+const ARBITRAGE_ROUNDS = 6
+/** Two and a half days before the head. */
+const QUEUE_ROUND = 200
+/**
+ * A pool begins to use more room when it comes round to its first observation, so at least `FIRST_OBSERVATIONS` arbitrages before the
+ * head; one that moves no tick leaves none. Not earlier, since every slot is dumped for each block.
+ */
+const ROOM_ROUND = ROUNDS - 2 * FIRST_OBSERVATIONS * ARBITRAGE_ROUNDS
+const SLOTS_A_CALL = 300
+const SLOT_GAS = 23_000n
 
 /** Reports `ROUNDS` rounds on every feed, 33 minutes of chain time apart, one block each. Returns the last true prices. */
 export async function liveThroughDays(
@@ -54,43 +38,59 @@ export async function liveThroughDays(
   rounds: Rounds,
   progress: (round: number, all: number) => void,
 ): Promise<Prices> {
+  const push = (what: string) => (call: PoolCall) => b.push(what, call.from, call.to, call.data, call.gas)
+  const safeNonce = await b.read<bigint>({ address: deployment.safe, abi: safeAbi }, 'nonce')
   let prices = startPrices()
+  let poolPrices = prices
   let { timeS } = await b.head()
   for (let round = 1; round <= ROUNDS; round++) {
     prices = nextPrices(seed, round, ROUND_S, prices)
     timeS += ROUND_S
     await b.chain.rpc.call('evm_setNextBlockTimestamp', [timeS])
     await reportRound(b, deployment, seed, rounds, prices)
-    if (round % QUIET_ROUNDS === 0) {
-      const call = quietCall(deployment, seed, round)
-      await b.push('quiet call', call.from, call.to, call.data, call.gas)
+    if (round % QUIET_ROUNDS === 0) await push('quiet call')(quietCall(deployment, seed, round))
+    if ((ROUNDS - round) % ARBITRAGE_ROUNDS === 0) {
+      for (const pool of deployment.pools) {
+        await push(`arbitrage of ${pool.id}`)(
+          swapToPrice(deployment, pool, deployment.arbitrageur, poolPrices[pool.base], prices[pool.base]),
+        )
+      }
+      poolPrices = prices
     }
+    if (round === QUEUE_ROUND) for (const call of await queueCalls(deployment, safeNonce)) await push('queue')(call)
+    if (round === ROOM_ROUND) for (const call of roomCalls(deployment)) await push('room for observations')(call)
     await b.flush()
     progress(round, ROUNDS)
   }
   return prices
 }
 
-async function reportRound(b: Builder, { feeds, secondFeed }: Deployment, seed: number, rounds: Rounds, prices: Prices): Promise<void> {
-  for (const feed of [...feeds, secondFeed]) {
-    const roundId = (rounds[feed.id] ?? 0) + 1
-    rounds[feed.id] = roundId
-    for (const [n, reporter] of feed.reporters.entries()) {
-      const { from, to, data, gas } = submission(feed, reporter, roundId, seenPrice(seed, feed, n, roundId, prices[feed.symbol]))
-      await b.push(`${feed.id} round ${roundId}`, from, to, data, gas)
-    }
-  }
+/** The Safe schedules both operations. */
+async function queueCalls(deployment: Deployment, firstNonce: bigint): Promise<PoolCall[]> {
+  const { safe, safeOwners, queued } = deployment
+  const [from] = safeOwners
+  if (from === undefined) throw new Error('the Safe has no owner')
+  return Promise.all(
+    [queued.raise, queued.change].map(async (op, i) => {
+      const { to, data } = timelockSchedule(deployment, op)
+      return { from, to: safe, data: await safeCall(safe, safeOwners, firstNonce + BigInt(i), to, data), gas: 500_000n }
+    }),
+  )
 }
 
-async function endow(b: Builder, deployment: Deployment, to: Address, amount: (symbol: AssetSymbol) => number): Promise<void> {
-  const minter = accountOf('deployer').address
-  for (const { symbol, address } of deployment.assets) {
-    const value = units(symbol, amount(symbol))
-    const mint = encodeFunctionData({ abi: tokenAbi, functionName: 'mint', args: [to, value] })
-    const approve = encodeFunctionData({ abi: tokenAbi, functionName: 'approve', args: [deployment.pool, MAX_UINT] })
-    if (value > 0n) await b.push(`mint ${symbol}`, minter, address, mint, 120_000n)
-    await b.push(`approve ${symbol}`, to, address, approve, 80_000n)
-  }
+/** Room for as many observations as a TWAP over 30 minutes of busy blocks needs, a few million gas a call. */
+function roomCalls(deployment: Deployment): PoolCall[] {
+  return POOLS.flatMap(({ base, observations }) => {
+    const calls: PoolCall[] = []
+    for (let has: number = FIRST_OBSERVATIONS; has < observations; ) {
+      const next = Math.min(observations, has + SLOTS_A_CALL)
+      const data = encodeFunctionData({ abi: uniswapPoolAbi, functionName: 'increaseObservationCardinalityNext', args: [next] })
+      const gas = 100_000n + SLOT_GAS * BigInt(next - has)
+      calls.push({ from: deployment.lp, to: poolOf(deployment, base).address, data, gas })
+      has = next
+    }
+    return calls
+  })
 }
 
 /** Small supplies, and repayments by those who owe. */
@@ -104,8 +104,4 @@ function quietCall(deployment: Deployment, seed: number, round: number): PoolCal
   }
   const asset = PEOPLE[n]?.supplies[0]?.[0] ?? 'USDC'
   return calls.supply(asset, units(asset, usd / ASSETS[asset].startPriceUsd))
-}
-
-function amountIn(list: readonly (readonly [AssetSymbol, number])[], symbol: AssetSymbol): number {
-  return list.reduce((sum, [s, amount]) => (s === symbol ? sum + amount : sum), 0)
 }

@@ -1,6 +1,6 @@
 // The lab's lending market in numbers: assets, prices, risk parameters and caps, close to Aave v3's on mainnet.
 
-export const SYMBOLS = ['WETH', 'WBTC', 'USDC', 'DAI', 'LINK', 'ISO'] as const
+export const SYMBOLS = ['WETH', 'WBTC', 'USDC', 'DAI', 'LINK', 'ISO', 'THIN'] as const
 export type AssetSymbol = (typeof SYMBOLS)[number]
 
 export interface AssetParams {
@@ -110,7 +110,31 @@ export const ASSETS: Readonly<Record<AssetSymbol, AssetParams>> = {
     borrowCap: 0,
     debtCeilingUsd: 1_000_000,
   },
+  // A project's own token: little of it is traded, one holder has most of it.
+  THIN: {
+    ...volatile,
+    borrowable: false,
+    decimals: 18,
+    startPriceUsd: 2,
+    dailySigma: 0.04,
+    ltvBps: 3500,
+    thresholdBps: 4500,
+    bonusBps: 11000,
+    protocolFeeBps: 1000,
+    reserveFactorBps: 2000,
+    supplyCap: 600_000,
+    borrowCap: 0,
+  },
 }
+
+/** Uniswap's pools, all against USDC: fee in hundredths of a basis point, and what lies on each side at the start. */
+export const POOLS = [
+  { base: 'WETH', fee: 500, sideUsd: 40_000_000, observations: 600 },
+  { base: 'WBTC', fee: 500, sideUsd: 30_000_000, observations: 100 },
+  { base: 'LINK', fee: 3000, sideUsd: 20_000_000, observations: 100 },
+  { base: 'DAI', fee: 500, sideUsd: 40_000_000, observations: 100 },
+  { base: 'THIN', fee: 3000, sideUsd: 2_000_000, observations: 600 },
+] as const satisfies readonly { base: AssetSymbol; fee: number; sideUsd: number; observations: number }[]
 
 /** Chain seconds between blocks, and between feed rounds in the prepared days. */
 export const BLOCK_S = 12

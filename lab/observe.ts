@@ -4,7 +4,9 @@ import type { ObservedState } from '../src/scenario.ts'
 import { aggregatorAbi, oracleAbi, poolAbi, tokenAbi } from './abi.ts'
 import { ASSETS, type AssetSymbol, SYMBOLS } from './market.ts'
 import { readViews, type View } from './reads.ts'
+import { reserveParams } from './run/governance.ts'
 import type { Lab } from './scenarios/lab.ts'
+import { uniswapPoolAbi, usdAtSqrtPrice } from './uniswap.ts'
 
 /** What an account holds and owes, in units of each token. */
 export type Portfolio = Readonly<Record<AssetSymbol, { readonly wallet: bigint; readonly supplied: bigint; readonly owed: bigint }>>
@@ -18,24 +20,74 @@ export interface AccountData {
   readonly healthE18: bigint
 }
 
-export async function observe(lab: Lab, block: number): Promise<ObservedState> {
-  const { deployment, rpc } = lab
-  const views: View[] = [
-    { to: deployment.oracle, abi: oracleAbi, fn: 'getAssetsPrices', args: [deployment.assets.map(({ address }) => address)] },
-    { to: deployment.secondFeed.aggregator, abi: aggregatorAbi, fn: 'latestAnswer' },
-    ...deployment.assets.map(({ address, aToken }) => ({ to: address, abi: tokenAbi, fn: 'balanceOf', args: [aToken] })),
-  ]
-  const [used, second, ...liquid] = (await readViews(rpc, block, views)) as [bigint[], bigint, ...bigint[]]
-  const afterBlocks = block - lab.headBlock
-  const truePrices = lab.prices.at(afterBlocks)
-  const symbols = deployment.assets.map(({ symbol }) => symbol)
-  const available = Object.fromEntries(symbols.map((symbol, i) => [symbol, liquid[i] ?? 0n]))
-  const usedPrices = Object.fromEntries(symbols.map((symbol, i) => [symbol, Number(used[i] ?? 0n) / 1e8]))
-  const lendableUsd = symbols
-    .filter((symbol) => ASSETS[symbol].borrowable)
-    .reduce((sum, symbol) => sum + usdOf(symbol, available[symbol] ?? 0n, truePrices[symbol]), 0)
-  const secondPrices = { [deployment.secondFeed.symbol]: Number(second) / 1e8 }
-  return { block, afterBlocks, usedPrices, secondPrices, truePrices, available, lendableUsd }
+/** Also what every holder's account looks like, for the lab's own actors. */
+export interface Observation extends ObservedState {
+  readonly accounts: readonly (AccountData & { readonly address: Address })[]
+}
+
+const HEALTHY_E18 = 10n ** 18n
+
+/** Everybody who may have a position, attackers too. */
+export const holders = ({ people, deployment }: Pick<Lab, 'people' | 'deployment'>): readonly Address[] => [
+  ...people.map(({ address }) => address),
+  deployment.whale,
+  deployment.thinHolder,
+]
+
+export const isUnderWater = ({ debtBase, healthE18 }: AccountData): boolean => debtBase > 0n && healthE18 < HEALTHY_E18
+
+export async function observe(lab: Lab, block: number): Promise<Observation> {
+  const { assets, secondFeeds, pools, pool, oracle } = lab.deployment
+  const parts = {
+    used: [{ to: oracle, abi: oracleAbi, fn: 'getAssetsPrices', args: [assets.map(({ address }) => address)] }],
+    second: secondFeeds.map(({ aggregator }) => ({ to: aggregator, abi: aggregatorAbi, fn: 'latestAnswer' })),
+    liquid: assets.map(({ address, aToken }) => ({ to: address, abi: tokenAbi, fn: 'balanceOf', args: [aToken] })),
+    words: assets.map(({ address }) => ({ to: pool, abi: poolAbi, fn: 'getConfiguration', args: [address] })),
+    spots: pools.map(({ address }) => ({ to: address, abi: uniswapPoolAbi, fn: 'slot0' })),
+  }
+  const [read, accounts] = await Promise.all([readParts(lab, block, parts), accountsData(lab, block, holders(lab))])
+  const [used = []] = read.used as readonly (readonly bigint[])[]
+  const [second, liquid, words] = [read.second, read.liquid, read.words] as readonly (readonly bigint[])[]
+  const spots = read.spots as readonly (readonly [bigint])[]
+  const truePrices = lab.prices.at(block - lab.headBlock)
+  const available = bySymbol(assets, (i) => liquid?.[i] ?? 0n)
+  const params = assets.map((_, i) => reserveParams(words?.[i] ?? 0n))
+  const under = accounts.filter(isUnderWater)
+  return {
+    block,
+    afterBlocks: block - lab.headBlock,
+    usedPrices: bySymbol(assets, (i) => Number(used[i] ?? 0n) / 1e8),
+    secondPrices: bySymbol(secondFeeds, (i) => Number(second?.[i] ?? 0n) / 1e8),
+    truePrices,
+    available,
+    lendableUsd: assets
+      .filter(({ symbol }) => ASSETS[symbol].borrowable)
+      .reduce((sum, { symbol }) => sum + usdOf(symbol, available[symbol] ?? 0n, truePrices[symbol]), 0),
+    ltvBps: bySymbol(assets, (i) => params[i]?.ltvBps ?? 0),
+    supplyCaps: bySymbol(assets, (i) => params[i]?.supplyCap ?? 0),
+    poolPrices: Object.fromEntries(pools.map((p, i) => [p.id, usdAtSqrtPrice(p, spots[i]?.[0] ?? 0n)])),
+    liquidatable: { accounts: under.length, debtUsd: under.reduce((sum, { debtBase }) => sum + Number(debtBase) / 1e8, 0) },
+    accounts: holders(lab).map((address, i) => ({ address, ...(accounts[i] as AccountData) })),
+  }
+}
+
+/** Named groups of views in one request. */
+async function readParts<K extends string>(
+  lab: Pick<Lab, 'rpc'>,
+  block: number,
+  parts: Readonly<Record<K, readonly View[]>>,
+): Promise<Record<K, unknown[]>> {
+  const groups = Object.entries(parts) as [K, readonly View[]][]
+  const answers = await readViews(
+    lab.rpc,
+    block,
+    groups.flatMap(([, views]) => views),
+  )
+  return Object.fromEntries(groups.map(([name, views]) => [name, answers.splice(0, views.length)])) as Record<K, unknown[]>
+}
+
+function bySymbol<T>(list: readonly { readonly symbol: AssetSymbol }[], value: (i: number) => T): Record<string, T> {
+  return Object.fromEntries(list.map(({ symbol }, i) => [symbol, value(i)]))
 }
 
 export async function portfolios(lab: Pick<Lab, 'deployment' | 'rpc'>, block: number, accounts: readonly Address[]): Promise<Portfolio[]> {

@@ -125,6 +125,8 @@ export const PEOPLE: readonly Person[] = [
   },
   { name: 'link-3', supplies: [['LINK', 10_000]], borrows: [] },
   { name: 'link-4', supplies: [['LINK', 4000]], borrows: [['USDC', 15_000]] },
+  { name: 'thin-1', supplies: [['THIN', 60_000]], borrows: [['USDC', 8000]], habit: 'borrows' },
+  { name: 'thin-2', supplies: [['THIN', 10_000]], borrows: [] },
 ]
 
 /**
@@ -132,3 +134,6 @@ export const PEOPLE: readonly Person[] = [
  * collateral of 2026's Drift takeover was; in a benign twin it is an honest holder. At ten times its price it backs the whole market.
  */
 export const WHALE_LINK = 290_000
+
+/** The holder of most THIN, aged likewise: what it has supplied, and what lies in its wallet. Whole tokens. */
+export const THIN_HOLDER = { supplied: 400_000, wallet: { THIN: 15_000_000, USDC: 12_000_000 } } as const

@@ -1,19 +1,23 @@
 // Runs one scenario on one fresh chain from the prepared state, and returns what happened as plain data.
 import type { Hex } from 'viem'
-import type { PlannedTx } from '../src/scenario.ts'
+import type { PlannedTx, ScenarioRun } from '../src/scenario.ts'
 import { deriveAll } from './accounts.ts'
 import { type Anvil, startAnvil } from './anvil.ts'
 import { Chain, type Signed } from './chain.ts'
 import { startClock } from './clock.ts'
 import type { Deployment } from './deploy/index.ts'
-import { badDebtUsd, honestLiquidations, type Liquidation, type Loss, lossMeter } from './ledger.ts'
+import { badDebtMeter, badDebtUsd, gainMeter, honestLiquidations, type Liquidation, type Loss, type LossMeter } from './ledger.ts'
 import { liquidatorTraffic } from './liquidator.ts'
 import { BLOCK_S } from './market.ts'
-import { observe } from './observe.ts'
+import { holders, observe } from './observe.ts'
 import { type OpResult, Outcomes, type Settled } from './outcomes.ts'
 import type { PreparedState } from './prepared.ts'
 import { TruePrices } from './prices.ts'
-import type { Lab, LabScenario } from './scenarios/lab.ts'
+import { arbitrageTraffic } from './run/arbitrage.ts'
+import { type Intervention, pauseTraffic, staticCaps } from './run/intervention.ts'
+import { type Ordering, ordered } from './run/ordering.ts'
+import { RunLab } from './run/run-lab.ts'
+import type { LabScenario } from './scenarios/lab.ts'
 import { peopleTraffic, reporterTraffic } from './traffic.ts'
 
 export interface RunOptions {
@@ -21,6 +25,10 @@ export interface RunOptions {
   readonly seed?: number
   /** Wall time between blocks; 0: as fast as possible, and `onBlock` is awaited. */
   readonly blockMs?: number
+  /** Who comes first in a block, attackers or nodes (default: the nodes). The same in the runs that are compared: fees are part of a hash. */
+  readonly ordering?: Ordering
+  /** What others do in place of nodes. */
+  readonly intervene?: Intervention | undefined
   /** Awaited before the first block. */
   readonly onReady?: (ready: Ready) => void | Promise<void>
   readonly onBlock?: (block: number) => void | Promise<void>
@@ -58,12 +66,13 @@ export interface RunResult {
   readonly rescueTxs: readonly OpResult[]
   /** First block after which the facts that show the attack existed. */
   readonly evidenceBlock: number | null
-  /** One row a block; empty where nobody attacks. */
+  readonly lossKind: LabScenario['loss']
+  /** One row a block; empty where the loss is an attacker's gain and nobody attacks. */
   readonly loss: readonly Loss[]
   /** Lendable before the start, USD at true prices: `pace.shareOfMarket` is of this. */
   readonly lendableAtStartUsd: number | null
   readonly lendableAtEndUsd: number
-  /** Of accounts other than the attacker's. */
+  /** Of honest accounts. */
   readonly badDebtUsd: { readonly before: number; readonly after: number }
   readonly liquidations: { readonly count: number; readonly penaltyUsd: number; readonly list: readonly Liquidation[] }
   /** The worst delay of a block against the clock: what the lab itself did not keep up with. */
@@ -74,8 +83,10 @@ const DEFAULT_MAX_BLOCKS = 500
 
 export async function runScenario(scenario: LabScenario, options: RunOptions): Promise<RunResult> {
   const { prepared } = options
+  // Only who folds the chain from its beginning needs the states of past blocks.
+  const stateFile = options.onReady === undefined ? prepared.headStateFile : prepared.stateFile
   deriveAll()
-  const anvil = await startAnvil({ genesisTimeS: prepared.genesisTimeS, stateFile: prepared.stateFile })
+  const anvil = await startAnvil({ genesisTimeS: prepared.genesisTimeS, stateFile })
   try {
     const result = await runOn(anvil, scenario, options)
     await options.beforeEnd?.(result)
@@ -86,18 +97,20 @@ export async function runScenario(scenario: LabScenario, options: RunOptions): P
 }
 
 async function runOn(anvil: Anvil, scenario: LabScenario, options: RunOptions): Promise<RunResult> {
-  const { prepared, seed = 1, blockMs = 0 } = options
-  const headBlock = prepared.head.number
+  const { prepared, seed = 1, blockMs = 0, ordering = 'won', intervene } = options
   const chain = new Chain(anvil.rpc, prepared.nonces)
-  const lab = labFor(anvil, scenario, prepared, seed)
-  const run = scenario.begin(lab)
-  const outcomes = new Outcomes(chain)
-  const meter = run.attacker === null ? undefined : await lossMeter(lab, run.attacker, headBlock)
-  const others = lab.people.map(({ address }) => address).filter((address) => address !== run.attacker)
-  const before = await badDebtUsd(lab, headBlock, others)
-
+  const lab = new RunLab(chain, prepared, seed, new TruePrices(seed, prepared.prices, scenario.truePriceMoves))
   await anvil.rpc.call('evm_setNextBlockTimestamp', [prepared.head.timeS + BLOCK_S])
   await anvil.rpc.call('anvil_setBlockTimestampInterval', [BLOCK_S])
+  await scenario.deploy?.(lab)
+  if (intervene?.kind === 'static-caps') await staticCaps(lab)
+  lab.begin()
+  const { headBlock } = lab
+  const run = scenario.begin(lab)
+  const outcomes = new Outcomes(chain)
+  const others = holders(lab).filter((address) => !run.attackers.includes(address))
+  const meter = await meterOf(lab, scenario, run, others)
+  const before = await badDebtUsd(lab, headBlock, others)
   await options.onReady?.({ rpcUrl: anvil.url, port: anvil.port, deployment: prepared.deployment, headBlock })
 
   const blocks: { number: number; hash: Hex; timeS: number }[] = []
@@ -114,9 +127,13 @@ async function runOn(anvil: Anvil, scenario: LabScenario, options: RunOptions): 
       return from + planned.length
     }
     // What does not look at the chain is sent first and is seen in the mempool the longest.
-    const blind = [...reporterTraffic(lab, n, (feedId) => run.drivesFeed(feedId, n)), ...peopleTraffic(lab, n)]
-    let sent = await send(blind, 0)
-    const seeing = [...(await liquidatorTraffic(lab, state.block)), ...(await run.next(state))]
+    let sent = await send([...reporterTraffic(lab, state, (feedId) => run.drivesFeed(feedId, n)), ...peopleTraffic(lab, n)], 0)
+    const seeing = [
+      ...((run.keepersWork?.(n) ?? true) ? await liquidatorTraffic(lab, state) : []),
+      ...arbitrageTraffic(lab, state, (poolId) => run.drivesPool?.(poolId, n) ?? false),
+      ...(await pauseTraffic(lab, scenario, intervene, state)),
+      ...(await run.next(state)),
+    ].map((tx) => ordered(tx, ordering, seed, headBlock + n))
     sent = await send(
       seeing.filter((tx) => tx.inMempool),
       sent,
@@ -137,9 +154,9 @@ async function runOn(anvil: Anvil, scenario: LabScenario, options: RunOptions): 
     const receipts = await chain.receipts(mined.number)
     const settled = await outcomes.settle(mined.number, receipts)
     options.onTraffic?.(mined.number, settled)
-    liquidations.push(...honestLiquidations(lab, mined.number, receipts, run.attacker))
+    liquidations.push(...honestLiquidations(lab, mined.number, receipts, run.attackers))
     state = await observe(lab, mined.number)
-    if (meter !== undefined) loss.push(await meter.measure(mined.number))
+    if (meter !== undefined) loss.push(await meter.measure(state))
     if (evidenceBlock === null && run.evidence(state)) evidenceBlock = mined.number
     const told = options.onBlock?.(mined.number)
     if (blockMs === 0) await told
@@ -157,6 +174,7 @@ async function runOn(anvil: Anvil, scenario: LabScenario, options: RunOptions): 
     blocks,
     ...outcomes.result(),
     evidenceBlock,
+    lossKind: scenario.loss,
     loss,
     lendableAtStartUsd,
     lendableAtEndUsd: state.lendableUsd,
@@ -166,23 +184,9 @@ async function runOn(anvil: Anvil, scenario: LabScenario, options: RunOptions): 
   }
 }
 
-function labFor(anvil: Anvil, scenario: LabScenario, prepared: PreparedState, seed: number): Lab {
-  const rounds = new Map(Object.entries(prepared.rounds))
-  const { deployment, people, head } = prepared
-  return {
-    deployment,
-    people,
-    seed,
-    rpc: anvil.rpc,
-    headBlock: head.number,
-    prices: new TruePrices(seed, prepared.prices, scenario.truePriceMoves),
-    lastRound: (feedId) => rounds.get(feedId) ?? 0,
-    nextRound: (feedId) => {
-      const round = (rounds.get(feedId) ?? 0) + 1
-      rounds.set(feedId, round)
-      return round
-    },
-  }
+async function meterOf(lab: RunLab, scenario: LabScenario, run: ScenarioRun, others: readonly Hex[]): Promise<LossMeter | undefined> {
+  if (scenario.loss === 'bad-debt') return badDebtMeter(lab, others, lab.headBlock)
+  return run.attackers.length === 0 ? undefined : gainMeter(lab, run.attackers, lab.headBlock)
 }
 
 /** Signs in order. Each fee is a wei below the one before it: equal fees would be ordered by arrival, which nobody controls. */

@@ -1,14 +1,13 @@
 // Honest people on an ordinary day. What each does depends on the seed, the block and who it is, never on the chain's state, so
 // that an action of ours changes what happens to an operation but not whether somebody tries it.
-import type { PlannedTx } from '../src/scenario.ts'
+import type { ObservedState, PlannedTx } from '../src/scenario.ts'
 import { ASSETS, type AssetSymbol, units } from './market.ts'
 import { type PoolCall, poolCalls } from './operations.ts'
 import { PEOPLE, type Person } from './population.ts'
 import { uniform } from './random.ts'
-import { seenPrice } from './reporters.ts'
-import { honestReport, honestTx, isRoundBlock, type Lab, personOf } from './scenarios/lab.ts'
+import { honestRound, honestTx, isRoundBlock, type Lab, personOf } from './scenarios/lab.ts'
 
-/** Each of the 21 people with a habit acts in a block with this probability: about one and a half operations a block. */
+/** Each of the people with a habit acts in a block with this probability: about one and a half operations a block. */
 const ACT_PROBABILITY = 0.07
 const MIN_USD = 200
 const MAX_USD = 2000
@@ -24,17 +23,23 @@ export function peopleTraffic(lab: Lab, afterBlocks: number): PlannedTx[] {
   })
 }
 
-/** Ordinary rounds of the feeds that the scenario leaves alone. */
-export function reporterTraffic(lab: Lab, afterBlocks: number, drivesFeed: (feedId: string) => boolean): PlannedTx[] {
-  const block = lab.headBlock + afterBlocks
-  const prices = lab.prices.at(afterBlocks)
-  const { feeds, secondFeed } = lab.deployment
-  return [...feeds, secondFeed].flatMap((feed) => {
-    if (drivesFeed(feed.id) || !isRoundBlock(lab, feed.id, afterBlocks)) return []
-    const round = lab.nextRound(feed.id)
-    return feed.reporters.map((reporter, n) =>
-      honestReport(block, feed, n, reporter, round, seenPrice(lab.seed, feed, n, round, prices[feed.symbol])),
-    )
+/** Reporters speak up at once when what they see is further than this from what their feed says, as real ones do. */
+const DEVIATION = 0.005
+
+/**
+ * For the block after `state`, rounds of the feeds that the scenario leaves alone: ordinary ones by the clock, others when the price has
+ * moved. Reporters of THIN's own feed see its only pool, a block late; those of all others, second feeds too, see the true price.
+ */
+export function reporterTraffic(lab: Lab, state: ObservedState, drivesFeed: (feedId: string) => boolean): PlannedTx[] {
+  const { feeds, secondFeeds } = lab.deployment
+  const n = state.afterBlocks + 1
+  const truth = lab.prices.at(n)
+  return [...feeds, ...secondFeeds].flatMap((feed) => {
+    if (drivesFeed(feed.id)) return []
+    const sees = feed.id === 'THIN' ? (state.poolPrices['THIN/USDC'] ?? truth.THIN) : truth[feed.symbol]
+    const says = (feed.id === feed.symbol ? state.usedPrices : state.secondPrices)[feed.symbol] ?? sees
+    const isDue = isRoundBlock(lab, feed.id, n) || Math.abs(sees / says - 1) > DEVIATION
+    return isDue ? honestRound(lab, n, feed, sees) : []
   })
 }
 

@@ -34,11 +34,18 @@ export const safeArtifact = (path: string): Artifact =>
 
 export const openZeppelinArtifact = (name: string): Artifact => fromPackage('@openzeppelin/contracts', `build/contracts/${name}`)
 
+export const uniswapArtifact = (pkg: 'v3-core' | 'v3-periphery', name: string): Artifact =>
+  fromPackage(`@uniswap/${pkg}`, `artifacts/contracts/${name}.sol/${name}`)
+
 /** Chainlink's package has sources only; scripts/build-contracts.mjs compiles them. */
-export function chainlinkArtifact(name: 'FluxAggregator' | 'EACAggregatorProxy'): Artifact {
-  const compiled = read(join(ROOT, '.cache/lab/chainlink.json')) as Record<string, Omit<Artifact, 'name'>>
-  const artifact = compiled[name]
-  if (artifact === undefined) throw new Error(`.cache/lab/chainlink.json has no ${name}: run node scripts/build-contracts.mjs`)
+export const chainlinkArtifact = (name: 'FluxAggregator' | 'EACAggregatorProxy'): Artifact => compiled('chainlink.json', name)
+
+/** Of lab/contracts, compiled by the same script. */
+export const ocrArtifact = (): Artifact => compiled('ocr.json', 'OcrAggregator')
+
+function compiled(file: string, name: string): Artifact {
+  const artifact = (read(join(ROOT, '.cache/lab', file)) as Record<string, Omit<Artifact, 'name'>>)[name]
+  if (artifact === undefined) throw new Error(`.cache/lab/${file} has no ${name}: run node scripts/build-contracts.mjs`)
   return { ...artifact, name }
 }
 

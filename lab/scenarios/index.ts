@@ -1,7 +1,33 @@
 // All scenarios: a new one is one file and one line here.
+import { adminTakeover } from './attacks/admin-takeover.ts'
+import { adminTakeoverSingleBlock } from './attacks/admin-takeover-single-block.ts'
 import { oracleTakeover } from './attacks/oracle-takeover.ts'
+import { oracleTakeoverSingleBlock } from './attacks/oracle-takeover-single-block.ts'
+import { priceCrashBadDebt } from './attacks/price-crash-bad-debt.ts'
+import { priceCrashBadDebtSingleBlock } from './attacks/price-crash-bad-debt-single-block.ts'
+import { thinCollateral } from './attacks/thin-collateral.ts'
+import { thinCollateralSingleBlock } from './attacks/thin-collateral-single-block.ts'
 import type { LabScenario } from './lab.ts'
 import { calmDay } from './quiet/calm-day.ts'
+import { governedChange } from './quiet/governed-change.ts'
 import { oracleTakeoverTwin } from './quiet/oracle-takeover-twin.ts'
+import { orderlyCrash } from './quiet/orderly-crash.ts'
+import { thinCollateralTwin } from './quiet/thin-collateral-twin.ts'
+import { whaleExit } from './quiet/whale-exit.ts'
 
-export const scenarios: readonly LabScenario[] = [oracleTakeover, oracleTakeoverTwin, calmDay]
+export const scenarios: readonly LabScenario[] = [
+  oracleTakeover,
+  adminTakeover,
+  thinCollateral,
+  priceCrashBadDebt,
+  oracleTakeoverSingleBlock,
+  adminTakeoverSingleBlock,
+  thinCollateralSingleBlock,
+  priceCrashBadDebtSingleBlock,
+  oracleTakeoverTwin,
+  governedChange,
+  thinCollateralTwin,
+  orderlyCrash,
+  calmDay,
+  whaleExit,
+]

@@ -1,23 +1,43 @@
 // What the lab hands to a scenario, and the helpers that scenarios share.
-import type { Address } from 'viem'
+import type { Address, Hex } from 'viem'
 import type { ObservedState, PlannedTx, Scenario } from '../../src/scenario.ts'
 import type { Deployment, FeedInfo } from '../deploy/index.ts'
 import { FEES } from '../fees.ts'
 import type { TruePrices } from '../prices.ts'
-import { submission } from '../reporters.ts'
+import { roundOf, submission } from '../reporters.ts'
 import type { Rpc } from '../rpc.ts'
 
+/** A call that a scenario makes before the run's first block. */
+export interface SetUpCall {
+  /** For people. */
+  readonly what: string
+  readonly from: Address
+  /** Null: `data` is the code of a new contract. */
+  readonly to: Address | null
+  readonly data: Hex
+  readonly gas: bigint
+}
+
+/** What every scenario is handed: the laboratory on one chain. */
 export interface Lab {
   readonly deployment: Deployment
   readonly rpc: Rpc
   readonly seed: number
+  /** The run's first head, from which `afterBlocks` counts: the prepared one, or the last that `setUp` mined. */
   readonly headBlock: number
   readonly prices: TruePrices
+  /** Honest accounts with positions. */
   readonly people: readonly { readonly name: string; readonly address: Address }[]
   /** Opens the feed's next round and says its number. */
   nextRound(feedId: string): number
   /** The round that the feed's reporters answered last. */
   lastRound(feedId: string): number
+  /** In `deploy` only: mines the calls in their order in a block of their own; throws if one fails. */
+  setUp(calls: readonly SetUpCall[]): Promise<void>
+  /** An account of the scenario's that liquidators look after and whose bad debt counts. */
+  join(name: string, address: Address): void
+  /** What the owners' Safe does in the block after `block`; its transactions of one block come in the order in which they were asked for. */
+  safeTx(block: number, what: string, to: Address, data: Hex, gas?: bigint): Promise<PlannedTx>
 }
 
 export type LabScenario = Scenario<Lab>
@@ -49,8 +69,19 @@ export function honestReport(block: number, feed: FeedInfo, n: number, reporter:
   return honestTx({ id: `${block}:reporter-${feed.id}-${n}:0`, what, ...submission(feed, reporter, roundId, priceUsd) }, FEES.reporter)
 }
 
-export function feedOf({ deployment }: Lab, id: string): FeedInfo {
-  const feed = [...deployment.feeds, deployment.secondFeed].find((f) => f.id === id)
+/** A feed's next round, honest, whatever the feed's kind: each reporter sees `priceUsd` with a little noise of its own. */
+export function honestRound(lab: Lab, afterBlocks: number, feed: FeedInfo, priceUsd: number): PlannedTx[] {
+  const round = lab.nextRound(feed.id)
+  const what = `${feed.id} round ${round}: ${priceUsd.toFixed(4)}`
+  return roundOf(lab.seed, feed, round, priceUsd).map((call, n) =>
+    honestTx({ id: `${lab.headBlock + afterBlocks}:reporter-${feed.id}-${n}:0`, what, ...call }, FEES.reporter),
+  )
+}
+
+const allFeeds = ({ feeds, secondFeeds }: Deployment): readonly FeedInfo[] => [...feeds, ...secondFeeds]
+
+export function feedOf({ deployment }: Pick<Lab, 'deployment'>, id: string): FeedInfo {
+  const feed = allFeeds(deployment).find((f) => f.id === id)
   if (feed === undefined) throw new Error(`the lab has no feed ${id}`)
   return feed
 }
@@ -67,7 +98,7 @@ const STAGGER_BLOCKS = 2
 
 /** Whether a feed's ordinary round falls on this block. */
 export function isRoundBlock({ deployment }: Pick<Lab, 'deployment'>, feedId: string, afterBlocks: number): boolean {
-  const place = [...deployment.feeds, deployment.secondFeed].findIndex(({ id }) => id === feedId)
+  const place = allFeeds(deployment).findIndex(({ id }) => id === feedId)
   return (afterBlocks + STAGGER_BLOCKS * place) % ROUND_BLOCKS === 0
 }
 

@@ -1,6 +1,5 @@
 // The benign twin of oracle-takeover: LINK's price does rise tenfold, every source says so, and nobody steals.
 import type { PlannedTx } from '../../../src/scenario.ts'
-import { SECOND_FEED } from '../../deploy/index.ts'
 import { type AssetSymbol, units } from '../../market.ts'
 import { poolCalls } from '../../operations.ts'
 import { seenPrice } from '../../reporters.ts'
@@ -8,6 +7,7 @@ import { oracleTakeover } from '../attacks/oracle-takeover.ts'
 import { feedOf, feedsDisagree, honestReport, honestTx, type Lab, type LabScenario, personOf } from '../lab.ts'
 
 const FACTOR = 10
+const SECOND_FEED = 'LINK-second'
 const START = oracleTakeover.startBlock
 
 /** Holders of LINK borrow a little of their new wealth: blocks after the rise, who, what. */
@@ -28,6 +28,7 @@ export const oracleTakeoverTwin: LabScenario = {
   kind: 'twin',
   twinOf: oracleTakeover.id,
   preventable: false,
+  loss: 'attacker-gain',
   pace: null,
   startBlock: START,
   minBlocks: oracleTakeover.minBlocks,
@@ -35,7 +36,7 @@ export const oracleTakeoverTwin: LabScenario = {
   truePriceMoves: [{ symbol: 'LINK', afterBlocks: START, factor: FACTOR }],
   begin(lab) {
     return {
-      attacker: null,
+      attackers: [],
       drivesFeed: (feedId, n) => (feedId === 'LINK' || feedId === SECOND_FEED) && (n === START || n === START + 1),
       evidence: (state) => feedsDisagree(state, 'LINK', 0.5),
       async next(state) {

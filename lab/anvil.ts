@@ -70,7 +70,17 @@ export function freePort(): Promise<number> {
 export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   hookExit()
   const port = options.port ?? (await freePort())
-  const argv = ['--host', '127.0.0.1', '--port', `${port}`, '--chain-id', `${options.chainId ?? CHAIN_ID}`, '--hardfork', 'prague', '--silent']
+  const argv = [
+    '--host',
+    '127.0.0.1',
+    '--port',
+    `${port}`,
+    '--chain-id',
+    `${options.chainId ?? CHAIN_ID}`,
+    '--hardfork',
+    'prague',
+    '--silent',
+  ]
   argv.push('--no-mining', '--order', 'fees', '--gas-limit', `${BLOCK_GAS_LIMIT}`, '--timestamp', `${options.genesisTimeS}`)
   argv.push('--preserve-historical-states')
   if (options.stateFile !== undefined) argv.push('--load-state', options.stateFile)

@@ -8,7 +8,6 @@ export const FEES = {
   reporter: 30n * GWEI,
   /** The owners' own repair: ordinary urgency. */
   rescue: 35n * GWEI,
-  responderLost: 40n * GWEI,
   attacker: 50n * GWEI,
   /** What an attack prepares for itself in the same block: false reports, parameters, collateral. They come before the borrowing. */
   falseReporter: 60n * GWEI,

@@ -30,7 +30,7 @@ export {
   rescueTx,
   type SetUpCall,
 } from './scenarios/lab.ts'
-export { replaceReporters } from './scenarios/repair.ts'
+export { repairedReports, replaceReporters } from './scenarios/repair.ts'
 export { buyCall, poolOf, sellCall, swapToPrice } from './uniswap.ts'
 
 /** A fresh account of the scenario's own, with ether; at most six. */

@@ -2,8 +2,9 @@
 import { type Address, decodeEventLog, type Hex } from 'viem'
 import { poolAbi } from './abi.ts'
 import type { Receipt } from './chain.ts'
-import { ASSETS, type AssetSymbol, POOLS } from './market.ts'
+import { ASSETS, type AssetSymbol, POOLS, SYMBOLS } from './market.ts'
 import { type AccountData, accountsData, type Observation, type Portfolio, portfolios, usdOf, valueUsd } from './observe.ts'
+import type { Prices } from './prices.ts'
 import type { Lab } from './scenarios/lab.ts'
 
 export interface Loss {
@@ -36,26 +37,52 @@ export async function gainMeter(lab: Lab, attackers: readonly Address[], startBl
     async measure({ block, poolPrices }) {
       const truth = lab.prices.at(block - lab.headBlock)
       const [now, data] = await Promise.all([portfolios(lab, block, attackers), accountsData(lab, block, attackers)])
-      const prices = { ...truth, THIN: thinUnitUsd(now, poolPrices['THIN/USDC'] ?? truth.THIN) }
-      const before = worthUsd(begun, { ...truth, THIN: thinUnitUsd(begun, truth.THIN) })
-      const exitUsd = now.reduce((sum, portfolio, i) => sum + exitOf(portfolio, data[i], prices), 0)
-      return { block, gainUsd: worthUsd(now, prices) - before, exitUsd: exitUsd - before }
+      const before = sum(worths(begun, truth, truth.THIN).map(gainOf))
+      const usd = (all: readonly Portfolio[]): number => sum(worths(all, truth, poolPrices['THIN/USDC'] ?? truth.THIN).map(gainOf)) - before
+      return { block, gainUsd: usd(now), exitUsd: usd(now.map((portfolio, i) => withdrawn(portfolio, data[i]))) }
     },
   }
 }
 
-type Usd = Readonly<Record<string, number>>
+/** An account's parts in USD. */
+type Worth = Readonly<Record<'wallet' | 'supplied' | 'owed', number>>
 
-function exitOf(portfolio: Portfolio, data: AccountData | undefined, prices: Usd): number {
-  const [wallet, supplied, owed] = (['wallet', 'supplied', 'owed'] as const).map((part) => valueUsd(portfolio, part, prices)) as [
-    number,
-    number,
-    number,
-  ]
+const sum = (list: readonly number[]): number => list.reduce((total, usd) => total + usd, 0)
+const gainOf = ({ wallet, supplied, owed }: Worth): number => wallet + Math.max(0, supplied - owed)
+
+const SHARE_UNITS = 1e9
+
+/** The account after it has withdrawn of everything what its debt does not need at the protocol's prices. */
+function withdrawn(portfolio: Portfolio, data: AccountData | undefined): Portfolio {
   const { debtBase = 0n, collateralBase = 0n, thresholdBps = 0n } = data ?? {}
   const needed = (Number(debtBase) * 10_000) / (Number(collateralBase) * Number(thresholdBps) || 1)
   const kept = debtBase === 0n ? 0 : Math.min(1, needed)
-  return wallet + supplied * (1 - kept) + Math.max(0, supplied * kept - owed)
+  const part = (amount: bigint): bigint => (amount * BigInt(Math.ceil(kept * SHARE_UNITS))) / BigInt(SHARE_UNITS)
+  const entries = SYMBOLS.map((symbol) => {
+    const { wallet, supplied, owed } = portfolio[symbol]
+    return [symbol, { wallet: wallet + supplied - part(supplied), supplied: part(supplied), owed }] as const
+  })
+  return Object.fromEntries(entries) as Portfolio
+}
+
+/**
+ * THIN is worth what its only buyer pays, its pool: selling a tokens into x tokens and y USD pays y * a / (x + a). A linear price would
+ * call fifteen million tokens thirty million USD. Wallets sell first, what is supplied after them. The pool is as it was minted, at the
+ * price where it stands: what attackers spend to drive it up they get back when they sell.
+ */
+function worths(all: readonly Portfolio[], truth: Prices, spotUsd: number): Worth[] {
+  const scale = Math.sqrt(spotUsd / THIN_START)
+  const [x, y] = [THIN_SIDE_USD / THIN_START / scale, THIN_SIDE_USD * scale]
+  const paid = (amount: number): number => (y * amount) / (x + amount)
+  const held = (part: 'wallet' | 'supplied'): number => sum(all.map(({ THIN }) => usdOf('THIN', THIN[part], 1)))
+  const [wallet, supplied] = [held('wallet'), held('supplied')]
+  const unit = {
+    wallet: paid(wallet) / (wallet || 1),
+    supplied: (paid(wallet + supplied) - paid(wallet)) / (supplied || 1),
+    owed: truth.THIN,
+  }
+  const usd = (portfolio: Portfolio, part: keyof Worth): number => valueUsd(portfolio, part, { ...truth, THIN: unit[part] })
+  return all.map((portfolio) => ({ wallet: usd(portfolio, 'wallet'), supplied: usd(portfolio, 'supplied'), owed: usd(portfolio, 'owed') }))
 }
 
 /** Bad debt of these accounts beyond that at `startBlock`. */
@@ -82,25 +109,6 @@ function suspects({ usedPrices, truePrices, accounts }: Observation, all: readon
 
 const THIN_START = ASSETS.THIN.startPriceUsd
 const THIN_SIDE_USD = POOLS.find(({ base }) => base === 'THIN')?.sideUsd ?? 0
-
-/**
- * What one THIN is worth to who has this many: its only buyer is its pool, and selling a tokens into x tokens and y USD pays
- * y * a / (x + a). A linear price would call fifteen million tokens thirty million USD. x and y are the pool as it was minted, at the
- * price where it stands: what an attacker spends to drive its price up it gets back when it sells.
- */
-function thinUnitUsd(all: readonly Portfolio[], spotUsd: number): number {
-  const held = all.reduce((sum, { THIN }) => sum + usdOf('THIN', THIN.wallet + THIN.supplied, 1), 0)
-  const scale = Math.sqrt(spotUsd / THIN_START)
-  const [x, y] = [THIN_SIDE_USD / THIN_START / scale, THIN_SIDE_USD * scale]
-  return y / (x + held)
-}
-
-function worthUsd(all: readonly Portfolio[], prices: Usd): number {
-  return all.reduce((sum, portfolio) => {
-    const equity = valueUsd(portfolio, 'supplied', prices) - valueUsd(portfolio, 'owed', prices)
-    return sum + valueUsd(portfolio, 'wallet', prices) + Math.max(0, equity)
-  }, 0)
-}
 
 /** Debt of these accounts above their collateral, at true prices. */
 export async function badDebtUsd(lab: Lab, block: number, accounts: readonly Address[]): Promise<number> {

@@ -83,8 +83,9 @@ const DEFAULT_MAX_BLOCKS = 500
 
 export async function runScenario(scenario: LabScenario, options: RunOptions): Promise<RunResult> {
   const { prepared } = options
-  // Only who folds the chain from its beginning needs the states of past blocks.
-  const stateFile = options.onReady === undefined ? prepared.headStateFile : prepared.stateFile
+  // Only nodes, which fold the chain from its beginning, need the states of past blocks; beside an intervention there are none.
+  const withNodes = options.onReady !== undefined && options.intervene === undefined
+  const stateFile = withNodes ? prepared.stateFile : prepared.headStateFile
   deriveAll()
   const anvil = await startAnvil({ genesisTimeS: prepared.genesisTimeS, stateFile })
   try {

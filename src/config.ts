@@ -2,12 +2,20 @@
 import { z } from 'zod'
 import { UserError } from './core/errors.ts'
 import type { Hex } from './core/flow.ts'
+import { parsed } from './core/parsed.ts'
 import type { BoundDetector } from './detect/define.ts'
 import type { Watched } from './watched.ts'
 
-const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })])
+const secret = z.union(
+  [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
+  "want { env: 'NAME' } or { file: 'path' }",
+)
 /** Where a secret is, never the secret. */
 export type SecretRef = z.infer<typeof secret>
+
+const endpoint = z.union([z.string().min(1), secret], "want an address, { env: 'NAME' } or { file: 'path' }")
+/** An endpoint's address, or where that is. */
+export type EndpointRef = z.infer<typeof endpoint>
 
 const signer = z
   .string()
@@ -21,14 +29,19 @@ const schema = z.strictObject({
     fromBlock: z.number().int().nonnegative(),
     /** Seconds between blocks; required for a chain without a profile of its own. */
     blockTimeS: z.number().positive().optional(),
+    /** Is a header's hash checked against its fields? Without it, as the chain's profile says. */
+    headerHash: z.enum(['ethereum', 'unchecked']).optional(),
   }),
   /** One here is the usual; several share this process, each with its own endpoint, store and key. */
   nodes: z
     .array(
       z.strictObject({
         id: z.string().regex(/^[a-z0-9-]{1,32}$/, 'want 1 to 32 of a-z, 0-9 and -'),
-        /** Endpoint, or where its address is if that holds a key. ws:, wss:, http: or https:. */
-        rpc: z.union([z.string().min(1), secret]),
+        /** Endpoint, or where its address is if that holds a key. ws:, wss:, http:, https: or ipc:. Several: in order of preference. */
+        rpc: z.union(
+          [endpoint, z.array(endpoint).min(1).max(8)],
+          "want an address, { env: 'NAME' } or { file: 'path' }, or a list of them in order of preference",
+        ),
         /** Signing key of this node; without it the node observes. */
         key: secret.optional(),
         dataDir: z.string().min(1),
@@ -55,14 +68,7 @@ export type Config = z.infer<typeof schema>
 
 /** Checks a config and fills in defaults; every error names the key, the value and what would be right. */
 export function defineConfig(input: ConfigInput): Config {
-  const parsed = schema.safeParse(input)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    const path = issue?.path.map(String) ?? []
-    const got = path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], input)
-    throw new UserError(`config.${path.join('.')}`, got, issue?.message ?? 'a config')
-  }
-  const config = parsed.data
+  const config = parsed('config', input, schema.parse)
   const { quorum, nodes, chain, watch } = config
   for (const [n, { chainId }] of watch.entries())
     if (chainId !== chain.id) throw new UserError(`config.watch.${n}.chainId`, chainId, `${chain.id}, as config.chain.id says`)

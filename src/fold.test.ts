@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { actingVenue, actionInForce, CHAIN_ID, feed, flow, GUARD, hashOf, market, round, START_S } from '../test/builders.ts'
 import { ASSESS_RULES } from './assess/assess.ts'
@@ -135,6 +136,90 @@ describe('the fold', () => {
     }
     for (let n = 111; n < 123; n++) expect(dim.step(block(n))).toEqual(clear.step(block(n)))
     expect(stateOf(dim)).toBe(stateOf(clear))
+  })
+
+  describe('behind a gap', () => {
+    /** Blocks up to the attack's are missing; what is seen is this later one. */
+    const beyond = (number: number, fork = 0, write?: (world: World) => void): Input => ({
+      kind: 'provisional',
+      block: block(number, fork, write).block,
+    })
+    const TICK = { kind: 'tick', chainId: CHAIN_ID, timeS: START_S + 600 * 119 + 60 } as const
+
+    test('a later head is judged: provisional findings, no verdict, a question about throttling at most', () => {
+      const f = fold()
+      to(f, 118)
+      f.step({ kind: 'blind', chainId: CHAIN_ID, sinceBlock: 119, reason: 'gap' })
+      const step = f.step(beyond(121))
+      expect(kinds(step.entries)).toEqual(['finding'])
+      expect(step.entries[0]?.body).toMatchObject({ provisional: true, detector: 'oracle-jump', block: 121 })
+      expect(new Set(step.questions[0]?.options.map((o) => o.class))).toEqual(new Set(['observe', 'throttle']))
+      const { incident } = step.questions[0] as { incident: Hex }
+      const answer = { kind: 'simulated', chainId: CHAIN_ID, onHash: hashOf(121), incident, outcomes: [], late: true } as const
+      const decided = f.step(answer)
+      expect(kinds(decided.entries)).toEqual(['decision'])
+      expect(decided.proposals.length).toBeGreaterThan(0)
+      expect(new Set(decided.acceptable.map((p) => p.action))).toEqual(new Set(['borrowCap']))
+    })
+
+    test('edge: what is not beyond the head, or before any block, is nothing', () => {
+      expect(fold().step(beyond(5))).toMatchObject({ entries: [], questions: [] })
+      const f = fold()
+      to(f, 118)
+      expect(f.step(beyond(118, 7)).entries).toEqual([])
+      expect(f.head?.hash).toBe(hashOf(118))
+    })
+
+    test('what cannot be applied is told, and ends nothing', () => {
+      const f = fold()
+      to(f, 118)
+      const before = stateOf(f)
+      const odd = beyond(121, 5, (world) => {
+        market(world, 'DAI')
+        throw new RangeError('no such row')
+      })
+      expect(f.step(odd).entries).toMatchObject([
+        { kind: 'blind', body: { sinceBlock: 119, reason: 'gap', provisional: 'RangeError: no such row' } },
+      ])
+      expect(stateOf(f)).toBe(before)
+      expect(f.exportFindings()).toEqual([])
+    })
+
+    test('property: whatever was seen beyond gaps, the blocks are judged as by who never had one', () => {
+      fc.assert(
+        fc.property(
+          fc.array(fc.tuple(fc.integer({ min: 110, max: 123 }), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 1 })), {
+            maxLength: 8,
+          }),
+          (glimpses) => {
+            const [gapped, straight] = [fold(), fold()]
+            to(gapped, 109)
+            to(straight, 109)
+            for (let n = 110; n < 125; n++) {
+              for (const [after, ahead, fork] of glimpses.filter(([at]) => at === n - 1)) {
+                gapped.step({ kind: 'blind', chainId: CHAIN_ID, sinceBlock: n, reason: 'gap' })
+                // one ahead of the other, on the same branch or not: the second stands on the first, or takes its place
+                gapped.step(beyond(after + ahead + 1, fork && 20_000, (world) => round(world, 2_500 + 100 * ahead)))
+                gapped.step(beyond(after + ahead + 2, fork && 20_000, (world) => market(world, 'DAI')))
+                gapped.step(TICK)
+              }
+              expect(gapped.step(block(n))).toEqual(straight.step(block(n)))
+            }
+            expect(stateOf(gapped)).toBe(stateOf(straight))
+            expect(gapped.recent.map(({ hash }) => hash)).toEqual(straight.recent.map(({ hash }) => hash))
+          },
+        ),
+        { numRuns: 30, seed: 20_261_123 },
+      )
+    })
+
+    test('a reorg undoes the blocks, and says nothing of what was provisional', () => {
+      const f = fold()
+      to(f, 118)
+      f.step(beyond(121))
+      const { entries } = f.step({ kind: 'reorged', chainId: CHAIN_ID, toNumber: 116, toHash: hashOf(116) })
+      expect(entries).toMatchObject([{ body: { undone: [{ number: 118 }, { number: 117 }] } }])
+    })
   })
 
   test('an action in force is bound to the incident of its own venue', () => {

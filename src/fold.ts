@@ -7,7 +7,7 @@ import { atLeast } from './core/severity.ts'
 import { choose } from './decide/choose.ts'
 import { upkeep } from './decide/lifecycle.ts'
 import { OBSERVE, optionsFor } from './decide/options.ts'
-import type { Playbook } from './decide/playbook.ts'
+import { type Playbook, width } from './decide/playbook.ts'
 import { worthSimulating } from './decide/weigh.ts'
 import type { BoundDetector } from './detect/define.ts'
 import { Engine } from './detect/engine.ts'
@@ -45,6 +45,8 @@ interface Applied {
   readonly timeS: number
   /** Journal position before it. */
   readonly mark: number
+  /** It stands behind a gap, and only until the next committed block. */
+  readonly provisional: boolean
   incidents: readonly Incident[]
   readonly asked: Map<Hex, { readonly options: readonly Option[]; readonly probes: readonly Probe[] }>
   /** Incidents whose containment the simulation refuted: all options are weighed again in the next block. */
@@ -71,7 +73,7 @@ export class Fold {
   }
   /** Blocks that a reorg may still undo, oldest first. */
   get recent(): readonly { readonly number: number; readonly hash: Hex }[] {
-    return this.applied
+    return this.applied.filter((block) => !block.provisional)
   }
   get incidents(): readonly Incident[] {
     return this.applied.at(-1)?.incidents ?? []
@@ -80,8 +82,12 @@ export class Fold {
   step(input: Input): Step {
     switch (input.kind) {
       case 'committed':
-        return this.committed(input.block)
+        this.dropProvisional()
+        return this.judged(input.block, false)
+      case 'provisional':
+        return this.provisional(input.block)
       case 'reorged':
+        this.dropProvisional()
         return this.reorged(input.toNumber, input.toHash)
       case 'finalized':
         this.finalized(input.number)
@@ -91,7 +97,7 @@ export class Fold {
       case 'blind':
         return this.blinded(input.sinceBlock, input.reason)
       case 'tick':
-        return { ...NOTHING, ...this.keepUp(this.incidents, input.timeS) }
+        return { ...NOTHING, ...this.keepUp(this.applied.findLast((block) => !block.provisional)?.incidents ?? [], input.timeS) }
       case 'pending':
         return this.whatIf(input)
       case 'operator':
@@ -101,14 +107,45 @@ export class Fold {
     }
   }
 
-  private committed(block: BlockInput): Step {
+  /**
+   * A head behind a gap: applied on what is known, as if nothing had happened between, and undone by the next committed block or by
+   * another head that doesn't follow it. It yields no verdict, ends no incident, looks after no action in force, and may throttle at most.
+   */
+  private provisional(block: BlockInput): Step {
+    if (this.head?.hash !== block.parentHash) this.dropProvisional()
+    const { head } = this
+    if (!head || block.number <= head.number) return NOTHING
+    const mark = this.world.store.mark()
+    try {
+      return this.judged(block, true)
+    } catch (error) {
+      // what an adapter can't make sense of is the gap's doing; the blocks themselves will tell
+      this.world.store.undoTo(mark)
+      this.findings = this.findings.filter((f) => !f.provisional)
+      this.dropProvisional()
+      const sinceBlock = (this.head?.number ?? 0) + 1
+      return { ...NOTHING, entries: [this.entry('blind', { sinceBlock, reason: 'gap', provisional: String(error) })] }
+    }
+  }
+
+  private dropProvisional(): void {
+    const first = this.applied.findIndex((block) => block.provisional)
+    if (first < 0) return
+    this.world.store.undoTo((this.applied[first] as Applied).mark)
+    this.applied.length = first
+    this.findings = this.findings.filter((f) => !f.provisional)
+  }
+
+  private judged(block: BlockInput, provisional: boolean): Step {
     const { world } = this
     const mark = world.store.mark()
-    this.apply(block)
-    const found = this.detect(block, false)
+    this.apply(block, !provisional)
+    // that we are blind was said when it began
+    const found = this.detect(block, false, provisional).filter((f) => !provisional || f.subject.kind !== 'chain')
     this.findings.push(...found)
     this.remember(block.number, found)
-    const incidents = assess(world, this.findings, block, this.rules.assess)
+    const { number, timeS } = block
+    const incidents = assess(world, this.findings, { number, timeS, provisional }, this.rules.assess)
     this.bindActions(incidents)
     const before = this.applied.at(-1)
     const now: Applied = {
@@ -116,11 +153,14 @@ export class Fold {
       hash: block.hash,
       timeS: block.timeS,
       mark,
+      provisional,
       incidents,
       asked: new Map(),
       refuted: new Set(),
     }
     this.applied.push(now)
+    const questions = incidents.flatMap((i) => this.question(i, now, before))
+    if (provisional) return { ...NOTHING, entries: found.map((f) => this.entry('finding', f)), questions }
     const verdict = {
       number: block.number,
       hash: block.hash,
@@ -142,12 +182,13 @@ export class Fold {
         ...changed.map((i) => this.entry('incident', i)),
         ...closed.map((i) => this.entry('incident', { ...i, status: 'closed' })),
       ],
-      questions: incidents.flatMap((i) => this.question(i, now, before)),
+      questions,
       ...this.keepUp(incidents, block.timeS),
     }
   }
 
-  private apply(block: BlockInput): void {
+  /** `seeing`: nothing is missing before it. */
+  private apply(block: BlockInput, seeing = true): void {
     const { world } = this
     const answers = new Answers(block.reads)
     world.store.begin()
@@ -156,19 +197,25 @@ export class Fold {
     columns.chainId.set(row, block.chainId)
     columns.number.set(row, block.number)
     columns.timeS.set(row, block.timeS)
-    columns.blindSince.set(row, 0)
-    columns.blindReason.set(row, 0)
+    if (seeing) {
+      columns.blindSince.set(row, 0)
+      columns.blindReason.set(row, 0)
+    }
     for (const protocol of this.rules.protocols) protocol.apply(world, block, answers)
   }
 
-  private detect(block: { readonly number: number; readonly hash: Hex; readonly timeS: number }, pending: boolean): readonly Finding[] {
+  private detect(
+    block: { readonly number: number; readonly hash: Hex; readonly timeS: number },
+    pending: boolean,
+    provisional = false,
+  ): readonly Finding[] {
     return this.engine.run({
       chainId: this.world.chainId,
       number: block.number,
       hash: block.hash,
       timeS: block.timeS,
       pending,
-      provisional: false,
+      provisional,
     })
   }
 
@@ -195,7 +242,8 @@ export class Fold {
     const venue = this.venueOf(incident)
     if (!venue?.guard || incident.status === 'resolved') return []
     const all = incident.lossAtRiskUsd > this.rules.assess.dustUsd || before?.refuted.has(incident.id) === true
-    const options = all ? optionsFor(this.world, venue, incident) : [OBSERVE]
+    const open = all ? optionsFor(this.world, venue, incident) : [OBSERVE]
+    const options = now.provisional ? open.filter((option) => width(option.class) <= width('throttle')) : open
     const probes = venue.probes(this.world, incident.suspects)
     now.asked.set(incident.id, { options, probes })
     const asked = options.filter((option) => worthSimulating(this.world, venue, incident, option, this.rules.playbook))
@@ -229,6 +277,7 @@ export class Fold {
       unattended: [],
       compromised: [],
       probability: assumedProbability('critical', 1),
+      unattendedProbability: 0,
       probabilityFrom: 'assumed',
       lossAtRiskUsd: 0,
     }
@@ -297,6 +346,7 @@ export class Fold {
   }
 
   private blinded(sinceBlock: number, reason: (typeof BLIND_REASONS)[number]): Step {
+    this.dropProvisional()
     const { columns } = this.world.chains
     const row = this.world.chains.rowOf(String(this.world.chainId))
     columns.blindSince.set(row, Math.max(1, sinceBlock))
@@ -348,7 +398,7 @@ export class Fold {
   /** Starts from a checkpoint: the block it stands on can't be undone any more. */
   resume(at: { readonly number: number; readonly hash: Hex; readonly timeS: number }, findings: readonly Finding[]): void {
     this.findings = [...findings]
-    this.applied.push({ ...at, mark: this.world.store.mark(), incidents: [], asked: new Map(), refuted: new Set() })
+    this.applied.push({ ...at, mark: this.world.store.mark(), provisional: false, incidents: [], asked: new Map(), refuted: new Set() })
   }
 }
 

@@ -26,7 +26,8 @@ import { Answers } from './state/protocol.ts'
 
 export interface NodeOptions {
   readonly config: Config
-  readonly node: { readonly id: string; readonly endpoint: string; readonly dataDir: string }
+  /** `endpoints` in order of preference: the next one is used when one fails. */
+  readonly node: { readonly id: string; readonly endpoints: readonly string[]; readonly dataDir: string }
   readonly exchange: Exchange
   /** Without it the node observes. */
   readonly wallet?: Wallet
@@ -51,6 +52,7 @@ const CHECKPOINT_EVERY_BLOCKS = 256
 /** Raise of a replacement transaction: what every pool accepts. */
 const FEE_BUMP_BPS = 1_250
 const WARM_UP_ROUNDS = 8
+const SIMULATION_TIMEOUT_MS = 5_000
 
 export interface RunningNode {
   readonly done: Promise<void>
@@ -59,15 +61,18 @@ export interface RunningNode {
 
 export function startNode(options: NodeOptions): RunningNode {
   const { config, node, exchange, wallet, capture, events = {} } = options
-  const profile = profileOf(config.chain.id, config.chain.blockTimeS === undefined ? {} : { blockTimeS: config.chain.blockTimeS })
+  const { blockTimeS, headerHash } = config.chain
+  const profile = profileOf(config.chain.id, { ...(blockTimeS ? { blockTimeS } : {}), ...(headerHash ? { headerHash } : {}) })
   const rules = rulesOf(config)
   const record = openRecord({ folder: node.dataDir, nodeId: node.id })
   let fold = new Fold(rules)
   const restored = orClose(() => restore(fold, record, rules.rulesHash))
   events.note?.(node.id, restored)
   let source = sourceOf(fold)
-  const rpc = lastingRpc(node.endpoint, { timeoutMs: profile.requestTimeoutMs })
-  const simulator = createSimulator({ endpoint: node.endpoint, onFailure: (error) => events.error?.(node.id, error) })
+  const connect = (timeoutMs: number) =>
+    lastingRpc(node.endpoints, { chainId: config.chain.id, timeoutMs, inUse: () => source.endpoint() })
+  const rpc = connect(profile.requestTimeoutMs)
+  const simulator = createSimulator({ rpc: connect(SIMULATION_TIMEOUT_MS), onFailure: (error) => events.error?.(node.id, error) })
   const { quorum: quorumConfig } = config
   const edge = wallet && quorumConfig ? orClose(() => armed(wallet, quorumConfig)) : undefined
   const checkpoints: Checkpoint[] = []
@@ -113,7 +118,7 @@ export function startNode(options: NodeOptions): RunningNode {
   function sourceOf({ world, recent }: Fold) {
     return liveSource({
       chainId: config.chain.id,
-      endpoints: [node.endpoint],
+      endpoints: node.endpoints,
       fromBlock: config.chain.fromBlock,
       profile,
       resume: { recent },
@@ -147,7 +152,7 @@ export function startNode(options: NodeOptions): RunningNode {
       edge?.relay.begin(head)
       await edge?.quorum.offer([], [], head.timeS)
     }
-    const where = { rpc, endpoint: node.endpoint, mostWaitMs: profile.blindAfterMs, signal: stopping.signal }
+    const where = { rpc, mostWaitMs: profile.blindAfterMs, signal: stopping.signal }
     const kept = await wayBack(record, rules.rulesHash, (number) => hashAt(number, where)).catch((cause: unknown) => {
       if (cause instanceof StoppedError) return 'stopped' as const
       throw cause
@@ -205,6 +210,11 @@ export function startNode(options: NodeOptions): RunningNode {
       }
       edge?.relay.begin(head)
       await edge?.responder.onBlock(head.number)
+    }
+    if (input.kind === 'tick') edge?.relay.tick(input.timeS)
+    if (input.kind === 'provisional') {
+      if (!warm) return
+      edge?.relay.begin(head)
     }
     await edge?.relay.act(step)
     for (const question of step.questions) {

@@ -3,6 +3,9 @@ import type { Certificate, Errand, Proposal } from './core/flow.ts'
 import type { Step } from './fold.ts'
 import type { Quorum } from './quorum/quorum.ts'
 
+/** So long certificates are kept: more blocks than a time slot should have. */
+const KEPT_BLOCKS = 10
+
 export interface Head {
   readonly number: number
   readonly timeS: number
@@ -21,6 +24,8 @@ export class Relay {
   private proposals: Proposal[] = []
   private acceptable: Proposal[] = []
   private waiting: { readonly certificate: Certificate; readonly fromBlock: number }[] = []
+  /** Handed over in the last blocks: a reorg may undo what came of it, while their time slot lasts. */
+  private sent: { readonly certificate: Certificate; readonly atBlock: number }[] = []
   private head: Head = { number: 0, timeS: 0 }
   private sending: Promise<unknown> = Promise.resolve()
   private readonly options: {
@@ -38,15 +43,28 @@ export class Relay {
 
   /** A block was folded: what was wanted at the last one no longer counts by itself. */
   begin(head: Head): void {
+    const before = this.head.number
+    if (head.number <= before) {
+      // a reorg: no newer certificate comes for the same digest, so these are brought again if they are still wanted
+      for (const { certificate } of this.sent) this.waiting.push({ certificate, fromBlock: before + this.turn(certificate.proposal.round) })
+      this.sent = []
+    }
+    this.sent = this.sent.filter(({ atBlock }) => atBlock + KEPT_BLOCKS > head.number)
     this.head = head
     this.proposals = []
     this.acceptable = []
   }
 
+  /** Time goes on without a block: what was wanted still is, in the windows of the later time. */
+  tick(timeS: number): void {
+    this.head = { ...this.head, timeS: Math.max(timeS, this.head.timeS) }
+  }
+
   /** One step of the fold at this head. */
   async act(step: Step): Promise<void> {
-    this.proposals.push(...step.proposals)
-    this.acceptable.push(...step.acceptable)
+    // ticks want the same again and again
+    this.proposals.push(...step.proposals.filter((p) => !this.proposals.some((known) => isSame(known, p))))
+    this.acceptable.push(...step.acceptable.filter((p) => !this.acceptable.some((known) => isSame(known, p))))
     for (const errand of step.errands) if (this.turn(errand.round + this.head.number) === 0) this.send(errand)
     // the certificate is for the block to come: its time slot is that block's
     await this.options.quorum.offer(this.proposals, this.acceptable, this.head.timeS + this.options.blockTimeS)
@@ -62,7 +80,7 @@ export class Relay {
     if (turn === 0) this.send(certificate)
     else
       this.waiting = [
-        ...this.waiting.filter((w) => w.fromBlock + 10 > this.head.number),
+        ...this.waiting.filter((w) => w.fromBlock + KEPT_BLOCKS > this.head.number),
         { certificate, fromBlock: this.head.number + turn },
       ]
   }
@@ -73,10 +91,7 @@ export class Relay {
   }
 
   private wants(proposal: Proposal): boolean {
-    return this.proposals.some(
-      (p) =>
-        p.operation === proposal.operation && p.entry === proposal.entry && p.subject === proposal.subject && p.round === proposal.round,
-    )
+    return this.proposals.some((p) => isOne(p, proposal))
   }
 
   /** 0: it is this node's turn; else how many blocks later. */
@@ -86,6 +101,12 @@ export class Relay {
   }
 
   private send(wanted: Certificate | Errand): void {
+    if (!('kind' in wanted)) this.sent.push({ certificate: wanted, atBlock: this.head.number })
     this.sending = this.sending.then(() => this.options.sender.respond(wanted)).catch(this.options.onError)
   }
 }
+
+/** The same operation in the same round of the same action. */
+const isOne = (a: Proposal, b: Proposal): boolean =>
+  a.operation === b.operation && a.entry === b.entry && a.subject === b.subject && a.round === b.round
+const isSame = (a: Proposal, b: Proposal): boolean => isOne(a, b) && a.guard === b.guard && a.step === b.step && a.incident === b.incident

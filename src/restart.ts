@@ -33,8 +33,16 @@ export async function wayBack(
   return undefined
 }
 
-/** Says in words what it did. */
+/**
+ * Says in words what it did. What was stored under other rules is not folded: a config that watches more would find holes in it.
+ * Then the chain is read again; the log stays.
+ */
 export function restore(fold: Fold, record: NodeRecord, rulesHash: Hex): string {
+  const before = lastRulesHash(record, fold.world.chainId)
+  if (before !== undefined && before !== rulesHash) {
+    record.forgetInputs()
+    return `the rules have changed (${before}, now ${rulesHash}): reading the chain again`
+  }
   const loaded = record.loadCheckpoint(rulesHash)
   let since = 0
   let from = 'the first stored input'
@@ -50,6 +58,7 @@ export function restore(fold: Fold, record: NodeRecord, rulesHash: Hex): string 
     )
     since = loaded.throughInputSeq
     from = `the checkpoint of block ${loaded.head.number}`
+    if (loaded.passedOver !== '') from += ` (${loaded.passedOver})`
   } else if (!loaded.inputsWhole) {
     record.forgetInputs()
     return `no checkpoint fits (${loaded.why}): reading the chain again`
@@ -60,4 +69,11 @@ export function restore(fold: Fold, record: NodeRecord, rulesHash: Hex): string 
     folded += 1
   }
   return folded === 0 && !loaded.found ? 'a new record' : `restarted from ${from} and ${folded} inputs`
+}
+
+/** What the newest stored block was judged by: all inputs that are kept, and their checkpoints, are of these rules. */
+function lastRulesHash(record: NodeRecord, chainId: number): string | undefined {
+  for (const { body } of record.entries({ kinds: ['verdict'], chainId, newestFirst: true, limit: 1 }))
+    return (body as { readonly rulesHash?: string }).rulesHash
+  return undefined
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chainlinkFeeds, erc20Tokens, uniswapV3Pools } from './index.ts'
+import { chainlinkFeeds, erc20Tokens, governance, uniswapV3Pools } from './index.ts'
 
 const upper = `0x${'A'.repeat(40)}`
 const lower = upper.toLowerCase()
@@ -48,4 +48,27 @@ test('a feed may say how often it promises a round', () => {
     chainlink: { feeds: [{ heartbeatS: 3_600 }] },
   })
   for (const heartbeatS of [0, -1, 1.5]) expect(() => chainlinkFeeds({ chainId: 1, feeds: [{ ...feed, heartbeatS }] })).toThrow()
+})
+
+describe('governance', () => {
+  test('what is left out is nobody; roles are those of Aave unless others are named', () => {
+    const { rules, protocols, venues } = governance({
+      chainId: 1,
+      accessControls: [{ address: upper }, { address: base, roles: ['MINTER_ROLE'] }],
+    })
+    const none = { owned: [], proxies: [], timelocks: [], safes: [], own: [] }
+    const roles = ['DEFAULT_ADMIN_ROLE', 'POOL_ADMIN', 'EMERGENCY_ADMIN', 'RISK_ADMIN', 'ASSET_LISTING_ADMIN', 'FLASH_BORROWER', 'BRIDGE']
+    const accessControls = [
+      { address: lower, roles },
+      { address: base, roles: ['MINTER_ROLE'] },
+    ]
+    expect(rules).toEqual({ governance: { chainId: 1, accessControls, ...none } })
+    expect([protocols.map(({ id }) => id), venues]).toEqual([['governance:1'], []])
+  })
+  test("refuses a Guard that is people's too, and a name that no contract hashes", () => {
+    for (const people of ['timelocks', 'safes'])
+      expect(() => governance({ chainId: 1, own: [upper], [people]: [lower] })).toThrow('want our Guards only')
+    for (const role of ['', 'POOL ADMIN', 'r\u00f4le'])
+      expect(() => governance({ chainId: 1, accessControls: [{ address: lower, roles: [role] }] })).toThrow("want a role's name")
+  })
 })

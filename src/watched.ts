@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { GuardActionName, Hex } from './core/flow.ts'
 import { entryId } from './core/guard-entry.ts'
+import { parsed } from './core/parsed.ts'
 import { addressSubject } from './core/subject.ts'
 import { aaveGuardEntries } from './protocols/aave-v3/entries.ts'
 import { aaveV3 } from './protocols/aave-v3/index.ts'
@@ -53,7 +54,7 @@ const feedsSchema = z.strictObject({
 
 /** Chainlink feeds; give each its independent second feed where there is one. */
 export function chainlinkFeeds(input: z.input<typeof feedsSchema>): Watched {
-  const config = feedsSchema.parse(input)
+  const config = parsed('chainlinkFeeds()', input, feedsSchema.parse)
   const feeds = config.feeds.map(({ name, proxy, secondProxy, heartbeatS }) => ({
     name,
     proxy,
@@ -90,7 +91,7 @@ const poolsSchema = z.strictObject({
 
 /** Uniswap v3 pools in which the price of a base token is made: how deep they are, and what they say beside its feed. */
 export function uniswapV3Pools(input: z.input<typeof poolsSchema>): Watched {
-  const config = poolsSchema.parse(input)
+  const config = parsed('uniswapV3Pools()', input, poolsSchema.parse)
   const { chainId } = config
   const pools = config.pools.map(({ feed, ...rest }) => (feed === undefined ? rest : { ...rest, feed }))
   return { chainId, rules: { uniswapV3: config }, protocols: [uniswapV3({ chainId, pools })], venues: [], guards: [] }
@@ -106,7 +107,7 @@ const tokensSchema = z.strictObject({
 
 /** ERC-20 tokens: their supply, what is minted and burned, and the balances of watched holders, for example a bridge's lock. */
 export function erc20Tokens(input: z.input<typeof tokensSchema>): Watched {
-  const config = tokensSchema.parse(input)
+  const config = parsed('erc20Tokens()', input, tokensSchema.parse)
   return { chainId: config.chainId, rules: { erc20: config }, protocols: [erc20(config)], venues: [], guards: [] }
 }
 
@@ -123,6 +124,8 @@ const governanceSchema = z
     safes: z.array(address).default([]),
     /** Our Guards. */
     own: z.array(address).default([]),
+    /** What was set up before this block is taken as governance wants it, whoever sent it: deployments are made by single keys. */
+    sinceBlock: z.number().int().nonnegative().default(0),
   })
   .refine(({ own, timelocks, safes }) => !own.some((a) => timelocks.includes(a) || safes.includes(a)), {
     path: ['own'],
@@ -131,7 +134,7 @@ const governanceSchema = z
 
 /** Who may change what is watched, and whether a change went through a timelock or a Safe. Stands before `aaveV3Pool`. */
 export function governance(input: z.input<typeof governanceSchema>): Watched {
-  const config = governanceSchema.parse(input)
+  const config = parsed('governance()', input, governanceSchema.parse)
   return { chainId: config.chainId, rules: { governance: config }, protocols: [governanceAdapter(config)], venues: [], guards: [] }
 }
 
@@ -167,7 +170,7 @@ const aaveSchema = z.strictObject({
 
 /** An Aave v3 pool with all its margin accounts, and the Guard that may act on it. */
 export function aaveV3Pool(input: z.input<typeof aaveSchema>): Watched {
-  const config = aaveSchema.parse(input)
+  const config = parsed('aaveV3Pool()', input, aaveSchema.parse)
   const { chainId, pool } = config
   if (!config.guard) {
     const protocol = aaveV3({ chainId, pool })

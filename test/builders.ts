@@ -171,6 +171,7 @@ export const incident = (values: Partial<Incident> = {}): Incident => ({
   unattended: [],
   compromised: [],
   probability: 0.75,
+  unattendedProbability: 0,
   probabilityFrom: 'assumed',
   lossAtRiskUsd: 1_000_000,
   ...values,

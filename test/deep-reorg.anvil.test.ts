@@ -36,7 +36,7 @@ describe('deep reorg', () => {
     judged = 0
     return startNode({
       config,
-      node: { id: node.id, endpoint: node.rpc as string, dataDir },
+      node: { id: node.id, endpoints: [node.rpc as string].flat(), dataDir },
       exchange: localExchange(),
       ...(capture ? { capture: openCapture(capture, { chainId: config.chain.id, rulesHash: rulesOf(config).rulesHash }) } : {}),
       wallet: loadWallet(node.key),

@@ -60,7 +60,7 @@ describe('firebreak drill', () => {
       falseActions: 0,
       honestOpsFailed: 0,
       savedPct: null,
-      contained: false,
+      contained: null,
     })
     expect(document.summary).toMatchObject({ attacks: 1, attacksContained: 1, quietRuns: 1, falseActions: 0 })
   })

@@ -1,5 +1,8 @@
 // Two of three nodes are enough and one is not: each node has its own connection, store, world and key.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Anvil, startAnvil } from '../lab/anvil.ts'
+import type { Hex } from '../src/core/flow.ts'
+import { type Scripted, startScriptedRpc } from './support/scripted-rpc.ts'
 import { openStage, type Stage, type StagedNodes, startNodes, until } from './support/stage.ts'
 
 describe('a node that is cut off', () => {
@@ -54,3 +57,159 @@ describe('a node that is cut off', () => {
     expect(chain('a').map((e) => (e.body as { id: string }).id)).toEqual(chain('c').map((e) => (e.body as { id: string }).id))
   }, 120_000)
 })
+
+/** Long enough for every outcome on a loaded machine: what differs is then the fault's doing, not the deadline's. */
+const patient = (stage: Stage, rpcOf: (id: string) => string | undefined = () => undefined): Stage => {
+  const nodes = stage.config.nodes.map((node) => ({ ...node, rpc: rpcOf(node.id) ?? node.rpc }))
+  return { ...stage, config: { ...stage.config, simulationDeadlineMs: 5_000, nodes } }
+}
+
+/** Digests that a node has signed itself, and those that it has seen a quorum for. */
+const signedBy = (nodes: StagedNodes, id: string): ReadonlySet<string> =>
+  new Set(
+    (nodes.entries.get(id) ?? [])
+      .filter((e) => e.kind === 'approval' && (e.body as { own: boolean }).own)
+      .map((e) => (e.body as { digest: string }).digest),
+  )
+const certifiedBy = (nodes: StagedNodes, id: string): readonly string[] =>
+  (nodes.entries.get(id) ?? []).filter((e) => e.kind === 'certificate').map((e) => (e.body as { digest: string }).digest)
+
+describe('one node is faulty, the others act without it', () => {
+  let stage: Stage
+  let nodes: StagedNodes | undefined
+  const closing: (() => Promise<unknown>)[] = []
+  beforeEach(async () => {
+    stage = await openStage()
+  }, 120_000)
+  afterEach(async () => {
+    await nodes?.stop()
+    nodes = undefined
+    for (const close of closing.splice(0)) await close()
+    await stage?.close()
+  })
+
+  const executions = async () => (await stage.guardEvents()).filter((e) => e.eventName === 'Executed').length
+  const start = async (rpcOf?: (id: string) => string | undefined): Promise<StagedNodes> => {
+    const started = await startNodes(patient(stage, rpcOf), { armed: true })
+    nodes = started
+    return started
+  }
+  /** A false price, then blocks until the Guard has executed and three more, each judged by these nodes. */
+  const attackUntilActedOn = async (started: StagedNodes, sound: readonly string[]): Promise<void> => {
+    await started.judged(stage.prepared.head.number, sound)
+    await stage.falsePrice()
+    await started.judged(await stage.mine(), sound)
+    await until(
+      'the action is executed',
+      async () => {
+        await started.judged(await stage.mine(), sound)
+        return (await executions()) > 0
+      },
+      45_000,
+    )
+    for (let i = 0; i < 3; i++) await started.judged(await stage.mine(), sound)
+    expect(await executions()).toBe(1)
+  }
+
+  test('slow: its signatures come late or not at all, and are those of the others', async () => {
+    const started = await start()
+    await started.judged(stage.prepared.head.number)
+    stage.proxies[0]?.setDelayMs(400)
+    await attackUntilActedOn(started, ['b', 'c'])
+    stage.proxies[0]?.setDelayMs(0)
+    await started.judged(await stage.mine())
+    for (const digest of signedBy(started, 'a')) expect([...signedBy(started, 'b'), ...signedBy(started, 'c')]).toContain(digest)
+  }, 60_000)
+
+  test('stopped in mid-attack: it says that it is blind to nobody but us, and signs nothing meanwhile', async () => {
+    const started = await start()
+    await started.judged(stage.prepared.head.number)
+    await stage.proxies[0]?.stop()
+    await attackUntilActedOn(started, ['b', 'c'])
+    expect(signedBy(started, 'a')).toEqual(new Set())
+    await stage.proxies[0]?.resume()
+    await started.judged(await stage.mine())
+    // back again, it finds the action in force and wants no second one
+    expect(await executions()).toBe(1)
+  }, 60_000)
+
+  test('ahead: it sees each block before the others, and what it signs they sign a block later', async () => {
+    const lagging = await startScriptedRpc(async (method, params) => {
+      if (method === 'eth_subscribe') return { error: { code: -32_601, message: 'the method eth_subscribe does not exist' } }
+      const isHead = method === 'eth_getBlockByNumber' && params[0] === 'latest'
+      const head = isHead ? Number(await stage.anvil.rpc.call<string>('eth_blockNumber')) : 0
+      const given = isHead ? [`0x${(head - 1).toString(16)}`, ...params.slice(1)] : params
+      return relayed(stage.anvil, method, given)
+    })
+    closing.push(() => lagging.close())
+    const started = await start((id) => (id === 'a' ? undefined : lagging.ws))
+    await started.judged(stage.prepared.head.number, ['a'])
+    await stage.falsePrice()
+    const evidence = await stage.mine()
+    await started.judged(evidence, ['a'])
+    await until('node a has signed', () => signedBy(started, 'a').size > 0)
+    expect([signedBy(started, 'b').size, signedBy(started, 'c').size]).toEqual([0, 0])
+    expect(await executions()).toBe(0)
+    await until(
+      'the action is executed',
+      async () => {
+        const head = await stage.mine()
+        await started.judged(head, ['a'])
+        await started.judged(head - 1, ['b', 'c'])
+        return (await executions()) > 0
+      },
+      45_000,
+    )
+    for (let i = 0; i < 3; i++) await started.judged((await stage.mine()) - 1)
+    expect(await executions()).toBe(1)
+    for (const digest of signedBy(started, 'a')) expect([...signedBy(started, 'b'), ...signedBy(started, 'c')]).toContain(digest)
+  }, 60_000)
+
+  test('on another fork: it sees no attack and signs nothing; an attack that it alone sees moves nothing', async () => {
+    const { genesisTimeS, stateFile, head } = stage.prepared
+    const fork = await startAnvil({ genesisTimeS, stateFile })
+    closing.push(() => fork.stop())
+    await fork.rpc.call('anvil_setCoinbase', [`0x${'f0'.padStart(40, '0')}`])
+    await fork.rpc.call('evm_setNextBlockTimestamp', [head.timeS + 12])
+    await fork.rpc.call('anvil_setBlockTimestampInterval', [12])
+    const mineFork = () => fork.rpc.call('anvil_mine', ['0x2'])
+    await mineFork()
+    const started = await start((id) => (id === 'a' ? `ws://127.0.0.1:${fork.port}` : undefined))
+    await started.judged(head.number + 2, ['a'])
+    await attackUntilActedOn(started, ['b', 'c'])
+    await mineFork()
+    await started.judged(head.number + 4, ['a'])
+    expect(signedBy(started, 'a')).toEqual(new Set())
+
+    // the other way round: the reporters lie on its fork alone, as they did on the chain
+    const before = { ...started, b: certifiedBy(started, 'b').length, c: certifiedBy(started, 'c').length }
+    const lie = await stage.anvil.rpc.call<{ transactions: readonly Hex[] }>('eth_getBlockByNumber', [
+      `0x${(head.number + 1).toString(16)}`,
+      false,
+    ])
+    for (const hash of lie.transactions) {
+      const raw = await stage.anvil.rpc.call<Hex>('eth_getRawTransactionByHash', [hash])
+      await fork.rpc.call('eth_sendRawTransaction', [raw])
+    }
+    await mineFork()
+    await until('node a has signed on its fork', () => signedBy(started, 'a').size > 0)
+    for (let i = 0; i < 3; i++) {
+      await mineFork()
+      await started.judged(await stage.mine(), ['b', 'c'])
+    }
+    expect(certifiedBy(started, 'a')).toEqual([])
+    expect([certifiedBy(started, 'b').length, certifiedBy(started, 'c').length]).toEqual([before.b, before.c])
+    expect(await executions()).toBe(1)
+  }, 60_000)
+})
+
+/** The chain's own answer, errors too. */
+async function relayed({ url }: Anvil, method: string, params: readonly unknown[]): Promise<Scripted> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+  })
+  const { result, error } = (await answer.json()) as { readonly result?: unknown; readonly error?: unknown }
+  return error === undefined ? { result: result ?? null } : { error }
+}

@@ -23,6 +23,9 @@ interface Move {
   readonly call: PoolCall
 }
 
+/** By symbol. */
+type RoomUsd = Readonly<Record<string, number>>
+
 /** Less than this is left alone: the market counts as empty. */
 export const CRUMBS_USD = 1000
 /** Keeps clear of limits that interest moves between our looking and the block. */
@@ -38,14 +41,14 @@ export function drainer(lab: Lab, { me, collateral, pace, exits }: DrainPlan) {
   let paceUsd: number | undefined
   let attempts = 0
 
-  const borrows = (state: ObservedState, limitUsd: number, roomUsd?: Readonly<Record<string, number>>): Move[] =>
+  const borrows = (state: ObservedState, limitUsd: number, roomUsd?: RoomUsd): Move[] =>
     reserves(state, roomUsd).map(({ symbol, price, usd }) => {
       const amountUsd = Math.min(limitUsd, usd * MARGIN)
       return { what: `borrow ${Math.round(amountUsd)} USD of ${symbol}`, call: calls.borrow(symbol, units(symbol, amountUsd / price)) }
     })
 
   /** Takes out its collateral down to what the debt needs at the protocol's price, or puts it back where it counts again. */
-  const moveCollateral = async (state: ObservedState): Promise<Move[]> => {
+  const moveCollateral = async (state: ObservedState, roomUsd: RoomUsd): Promise<Move[]> => {
     const [[data], [held], [word]] = await Promise.all([
       accountsData(lab, state.block, [me]),
       portfolios(lab, state.block, [me]),
@@ -57,7 +60,8 @@ export function drainer(lab: Lab, { me, collateral, pace, exits }: DrainPlan) {
     const { wallet, supplied } = held[collateral]
     const counts = reserveParams(word).ltvBps > 0
     // It comes back only for a market worth coming back for.
-    if (counts && wallet > 0n && state.lendableUsd > (paceUsd ?? 0))
+    const worthUsd = reserves(state, roomUsd).reduce((sum, { usd }) => sum + usd, 0)
+    if (counts && wallet > 0n && worthUsd > (paceUsd ?? 0))
       return [{ what: `supply ${collateral} again`, call: calls.supply(collateral, wallet) }]
     const needed = (Number(data.debtBase) * 10_000) / (Number(data.collateralBase) * Number(data.thresholdBps) || 1)
     const free = Math.max(0, 1 - needed / MARGIN)
@@ -72,7 +76,7 @@ export function drainer(lab: Lab, { me, collateral, pace, exits }: DrainPlan) {
     const headroomUsd = (Number(data?.availableBase ?? 0n) / 1e8) * MARGIN
     const wanted = borrows(state, paceUsd)
     const affordable = headroomUsd > CRUMBS_USD ? borrows(state, Math.min(paceUsd, headroomUsd), roomUsd) : wanted
-    const fallback = attempts++ === 0 || blind || !exits ? [] : await moveCollateral(state)
+    const fallback = attempts++ === 0 || blind || !exits ? [] : await moveCollateral(state, roomUsd)
     const moves = [...affordable, ...fallback]
     const works = await wouldSucceed(
       rpc,
@@ -125,7 +129,7 @@ export async function drainAtOnce(lab: Lab, state: ObservedState, plan: HeistPla
 }
 
 /** What is worth borrowing, the largest first, at the price that is owed; `roomUsd`: no more than caps leave room for. */
-function reserves(state: ObservedState, roomUsd?: Readonly<Record<string, number>>): { symbol: AssetSymbol; price: number; usd: number }[] {
+function reserves(state: ObservedState, roomUsd?: RoomUsd): { symbol: AssetSymbol; price: number; usd: number }[] {
   return BORROWABLE.map((symbol) => {
     const price = state.truePrices[symbol] ?? 0
     const cash = usdOf(symbol, state.available[symbol] ?? 0n, price)
@@ -138,7 +142,7 @@ function reserves(state: ObservedState, roomUsd?: Readonly<Record<string, number
 const BORROWABLE = SYMBOLS.filter((symbol) => ASSETS[symbol].borrowable)
 
 /** USD that each borrow cap leaves room for. */
-async function roomUnderCaps({ deployment, rpc }: Lab, state: ObservedState): Promise<Record<string, number>> {
+async function roomUnderCaps({ deployment, rpc }: Lab, state: ObservedState): Promise<RoomUsd> {
   const assets = BORROWABLE.map((symbol) => assetOf(deployment, symbol))
   const views = assets.flatMap(({ address, stableDebt, variableDebt }) => [
     { to: deployment.pool, abi: poolAbi, fn: 'getConfiguration', args: [address] },

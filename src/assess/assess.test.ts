@@ -64,6 +64,7 @@ describe('an incident', () => {
         unattended: [],
         compromised: [],
         probability: 0.5,
+        unattendedProbability: 0,
         probabilityFrom: 'assumed',
         lossAtRiskUsd: 0,
       },
@@ -71,7 +72,8 @@ describe('an incident', () => {
   })
 
   test('joins what is found at one venue: worst severity, sources that differ, cause and effect apart', () => {
-    const { at, weth, usdc } = setting()
+    const { at, world, weth, usdc } = setting()
+    world.markets.columns.price.set(weth, 2) // too high: value leaves wherever it is lent
     const again = finding({ id: hashOf(0xf2), detector: 'oracle-reporters', severity: 'critical' })
     expect(at(0, jump, drain, again)).toMatchObject([
       {
@@ -84,6 +86,20 @@ describe('an incident', () => {
         findings: [jump.id, drain.id, again.id],
       },
     ])
+  })
+
+  test('counts as evidence against a price only what bears on it', () => {
+    const { at, world, weth } = setting()
+    const bad = finding({
+      id: hashOf(0xb1),
+      source: 'accounts',
+      severity: 'high',
+      subject: { kind: 'account', chainId: CHAIN_ID, id: marketKey('ann') },
+    })
+    const onIt = finding({ ...drain, id: hashOf(0xd2), subject: { kind: 'market', chainId: CHAIN_ID, id: marketKey('WETH') } })
+    world.markets.columns.price.set(weth, 0.5) // too low: what falls with it, or leaves elsewhere, says nothing
+    expect(at(0, jump, drain, bad)).toMatchObject([{ sources: ['reporters'], probability: 0.5 }])
+    expect(at(12, jump, onIt, bad)).toMatchObject([{ sources: ['pool', 'reporters'], probability: 0.75 }])
   })
 
   test('is one a venue: another venue has its own, or none', () => {
@@ -292,11 +308,11 @@ describe('accounts that nobody liquidates', () => {
 
   test('those under their threshold that have more than they owe, with what a further fall would leave uncovered at risk', () => {
     const { at, under } = fallen()
-    expect(at(0, missed(3))).toMatchObject([{ unattended: [under], lossAtRiskUsd: 100_000 }]) // 850,000 - 750,000
+    expect(at(0, missed(3))).toMatchObject([{ unattended: [under], lossAtRiskUsd: 100_000, unattendedProbability: 0.5 }]) // 850,000 - 750,000
   })
   test('none for bad debt alone, and none once the finding is older than its alert', () => {
     const { at } = fallen()
-    expect(at(0, missed(0))).toMatchObject([{ unattended: [], lossAtRiskUsd: 0 }])
+    expect(at(0, missed(0))).toMatchObject([{ unattended: [], lossAtRiskUsd: 0, unattendedProbability: 0 }])
     const { at: later, under } = fallen()
     expect(later(119, missed(3))).toMatchObject([{ unattended: [under] }])
     expect(later(120, missed(3))).toEqual([])

@@ -6,7 +6,7 @@ import { subjectAddress } from '../core/subject.ts'
 import { hex32 } from '../core/words.ts'
 import { STATUS } from '../state/account-book.ts'
 import { ungovernedHolders } from '../state/authority.ts'
-import { displaced, figuresOf, lossAtRiskUsd, marketsOf, stressedBadDebtUsd } from '../state/loss.ts'
+import { displaced, figuresOf, lossAtRiskUsd, type MarketFigures, marketsOf, stressedBadDebtUsd } from '../state/loss.ts'
 import type { World } from '../state/world.ts'
 import { assumedProbability } from './probability.ts'
 
@@ -20,16 +20,18 @@ export interface AssessRules {
 }
 export const ASSESS_RULES: AssessRules = { windowS: 3_600, alertHoldS: 120, dustUsd: 1_000 }
 
+export interface AssessedBlock {
+  readonly number: number
+  readonly timeS: number
+  /** Behind a gap: what provisional findings say counts as long as such a block is the newest. Without it they count for nothing. */
+  readonly provisional?: boolean
+}
+
 /**
  * One incident a venue at most: its markets share collateral, so that any of them can drain any other. Its id is the hash of
  * its earliest finding, kept in the venue's row (journaled), so that it outlives that finding's window.
  */
-export function assess(
-  world: World,
-  findings: readonly Finding[],
-  block: { readonly number: number; readonly timeS: number },
-  rules: AssessRules,
-): readonly Incident[] {
+export function assess(world: World, findings: readonly Finding[], block: AssessedBlock, rules: AssessRules): readonly Incident[] {
   const recent = findings.filter((f) => f.timeS > block.timeS - rules.windowS && atLeast(f.severity, 'medium'))
   const incidents: Incident[] = []
   for (let venue = 0; venue < world.venues.count; venue++) {
@@ -45,7 +47,7 @@ function assessVenue(
   world: World,
   venue: number,
   findings: readonly Finding[],
-  block: { readonly number: number; readonly timeS: number },
+  block: AssessedBlock,
   rules: AssessRules,
 ): Incident | undefined {
   const { columns } = world.venues
@@ -85,7 +87,10 @@ function assessVenue(
     columns.closedS.set(venue, block.timeS)
     return undefined
   }
-  const sources = [...new Set(findings.filter((f) => !f.provisional).map((f) => f.source))].sort() as Source[]
+  const counting = findings.filter((f) => !f.provisional || block.provisional)
+  const bearing = counting.filter((f) => bearsOnMarkets(world, figures, suspects, f))
+  const sources = sourcesOf(bearing.length > 0 ? bearing : counting)
+  const missed = counting.filter(isMissed)
   const severity = findings.reduce((s, f) => worst(s, f.severity), 'info' as Incident['severity'])
   return {
     id: hex32(columns.incident.get(venue)),
@@ -103,10 +108,32 @@ function assessVenue(
     drained,
     unattended,
     compromised: compromisedRoles(world, findings),
-    probability: assumedProbability(severity, sources.length),
+    probability: assumedProbability(worstOf(bearing.length > 0 ? bearing : counting), sources.length),
+    unattendedProbability: unattended.length > 0 ? assumedProbability(worstOf(missed), sourcesOf(missed).length) : 0,
     probabilityFrom: 'assumed',
     lossAtRiskUsd: lossUsd,
   }
+}
+
+const sourcesOf = (findings: readonly Finding[]): readonly Source[] => [...new Set(findings.map((f) => f.source))].sort()
+const worstOf = (findings: readonly Finding[]): Incident['severity'] =>
+  findings.reduce((s, f) => worst(s, f.severity), 'info' as Incident['severity'])
+
+/** Does it say that accounts could be liquidated and nobody does it? */
+const isMissed = ({ source, subject, evidence }: Finding): boolean =>
+  source === 'accounts' && subject.kind === 'venue' && Number(evidence['missedBlocks'] ?? 0) > 0
+
+/**
+ * Whether a finding makes it likelier that the suspects are what is wrong. Accounts that fall are what a falling price does, true or
+ * false, so they say nothing of it. Value that leaves elsewhere goes with a price that is too high, or with parameters too wide: with
+ * a price that is too low it leaves the suspect itself.
+ */
+function bearsOnMarkets(world: World, figures: readonly MarketFigures[], suspects: readonly number[], finding: Finding): boolean {
+  if (suspects.length === 0) return !isMissed(finding)
+  if (finding.source === 'accounts') return false
+  if (suspects.some((market) => isSuspect(world, market, finding) || finding.subject.id === world.markets.keyOf(market))) return true
+  const givesAway = figures.some((m) => suspects.includes(m.market) && (m.loosened || m.price > m.goodPrice))
+  return finding.subject.kind !== 'feed' && finding.source !== 'exchange' && givesAway
 }
 
 /** While a finding says that nobody liquidates: the accounts under their threshold that have more than they owe. */
@@ -117,10 +144,7 @@ function unattendedAccounts(
   timeS: number,
   rules: AssessRules,
 ): readonly number[] {
-  const told = findings.some(
-    ({ source, subject, timeS: at, evidence }) =>
-      source === 'accounts' && subject.kind === 'venue' && Number(evidence['missedBlocks'] ?? 0) > 0 && timeS - at < rules.alertHoldS,
-  )
+  const told = findings.some((f) => isMissed(f) && timeS - f.timeS < rules.alertHoldS)
   if (!told) return []
   const { columns, count } = world.accounts
   const rows: number[] = []

@@ -4,6 +4,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { detectors } from '../detect/index.ts'
+import * as firebreak from '../index.ts'
 import type { LabDeployment } from '../tools/lab-module.ts'
 
 export interface WatchLine {
@@ -42,25 +44,31 @@ export function writeConfig(
     writeFileSync(join(dataDir, 'key'), `${privateKey}\n`, { mode: 0o600 })
     return { id, rpc: `ws://127.0.0.1:${ports[i]}`, key: { file: join(dataDir, 'key') }, dataDir }
   })
-  const { chainId, pool, guard, configurator, dataProvider, quorum } = chain
-  const assets = chain.assets.map(({ address, decimals, symbol }) => ({ address, decimals, symbol }))
-  const feeds = chain.feeds.map(({ id, proxy }) => ({
-    name: `${id} / USD`,
-    proxy,
-    ...(id === chain.secondFeed.symbol ? { secondProxy: chain.secondFeed.proxy } : {}),
-  }))
+  const { chainId, quorum } = chain
+  // what this build has, so that a new detector is drilled from its first day
+  const used = Object.keys(detectors).filter((name) => name in firebreak)
+  const names = [
+    ...used,
+    'aaveV3Pool',
+    'chainlinkFeeds',
+    'defineConfig',
+    'governance',
+    ...(chain.pools.length > 0 ? ['uniswapV3Pools'] : []),
+  ].sort()
   const show = (value: unknown) => JSON.stringify(value, null, 2).replaceAll('\n', '\n  ')
+  const { feeds, pools, authority, aave } = watchedOf(chain)
   const text = `// Written by firebreak drill: ${chain.nodes.length} nodes on the embedded lab. Use it with: firebreak watch --config <this file>
-import { aaveV3Pool, accountHealth, blind, chainlinkFeeds, defineConfig, oracleJump, oracleReporters, outflowRate } from 'firebreak'
+import { ${names.join(', ')} } from 'firebreak'
 
 export default defineConfig({
   chain: { id: ${chainId}, fromBlock: ${chain.deployBlock} },
   nodes: ${show(nodes)},
   watch: [
-    chainlinkFeeds(${show({ chainId, feeds })}),
-    aaveV3Pool(${show({ chainId, pool, guard: { address: guard, configurator, dataProvider, assets } })}),
+    chainlinkFeeds(${show(feeds)}),
+${pools.pools.length > 0 ? `    uniswapV3Pools(${show(pools)}),\n` : ''}    governance(${show(authority)}),
+    aaveV3Pool(${show(aave)}),
   ],
-  detectors: [oracleJump(), oracleReporters(), outflowRate(), accountHealth(), blind()],
+  detectors: [${used.map((name) => `${name}()`).join(', ')}],
   quorum: ${show({ signers: chain.nodes.map((n) => n.address), k: quorum.k, windowS: quorum.windowS })},
   fees: { maxFeeGwei: ${maxFeeGwei}, priorityFeeGwei: 2 },
 })
@@ -68,6 +76,46 @@ export default defineConfig({
   const file = join(folder, 'firebreak.config.ts')
   writeFileSync(file, text)
   return { file, dataDirs: nodes.map((n) => n.dataDir) }
+}
+
+/** The lab's feeds report at least every two hours. */
+const HEARTBEAT_S = 7_200
+const ROLES = ['POOL_ADMIN', 'EMERGENCY_ADMIN', 'RISK_ADMIN'] as const
+
+/** What the nodes watch of the lab, in the order in which it applies: prices, pools, who governs, the market. */
+function watchedOf(chain: Omit<LabDeployment, 'guardEntries'>) {
+  const { chainId, pool, guard, configurator, dataProvider } = chain
+  const assets = chain.assets.map(({ address, decimals, symbol }) => ({ address, decimals, symbol }))
+  const assetOf = (symbol: string) => {
+    const asset = assets.find((a) => a.symbol === symbol)
+    if (!asset) throw new Error(`the lab has no ${symbol}`)
+    return asset
+  }
+  const feeds = chain.feeds.map(({ id, proxy }) => {
+    const second = chain.secondFeeds.find((f) => f.symbol === id)
+    return { name: `${id} / USD`, proxy, ...(second ? { secondProxy: second.proxy } : {}), heartbeatS: HEARTBEAT_S }
+  })
+  const pools = chain.pools.map(({ id, base, quote, address }) => {
+    const feed = chain.feeds.find((f) => f.id === base)
+    const { address: token, decimals: baseDecimals } = assetOf(base)
+    const { decimals: quoteDecimals } = assetOf(quote)
+    return { name: id, pool: address, base: token, baseDecimals, quoteDecimals, ...(feed ? { feed: feed.proxy } : {}) }
+  })
+  const authority = {
+    accessControls: [{ address: chain.aclManager, roles: ROLES }],
+    proxies: [pool],
+    timelocks: [chain.timelock],
+    safes: [chain.safe],
+    own: [guard],
+  }
+  const hub = chain.pools[0] && assetOf(chain.pools[0].quote).address
+  const liquidator = hub ? { liquidator: { address: chain.liquidatorContract, hub } } : {}
+  return {
+    feeds: { chainId, feeds },
+    pools: { chainId, pools },
+    authority: { chainId, ...authority, sinceBlock: chain.deployBlock + 1 },
+    aave: { chainId, pool, guard: { address: guard, configurator, dataProvider, assets, ...liquidator } },
+  }
 }
 
 export function startNodes(

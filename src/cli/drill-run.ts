@@ -1,16 +1,17 @@
-// One scenario run on one lab chain with its nodes as a child process: only observing, or armed; and what the chain says they did.
+// One scenario run on one lab chain: with nodes in a child process that only observe or are armed, or without any, as the baselines are.
 import { mkdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parseEventLogs } from 'viem'
 import { Guard } from '../contracts/Guard.ts'
 import type { Hex } from '../core/flow.ts'
 import type { Scenario } from '../scenario.ts'
-import type { LabRun, Response } from '../tools/drill-measure.ts'
+import type { Ordering } from '../tools/drill-document.ts'
+import { finalLoss, isHigh, type LabRun, type Response } from '../tools/drill-measure.ts'
 import { guardedResponse, type NodeReport } from '../tools/drill-response.ts'
-import type { LabModule, LabPrepared, LabReady } from '../tools/lab-module.ts'
+import type { Intervention, LabModule, LabPrepared, LabReady } from '../tools/lab-module.ts'
 import { type DrillNodes, startNodes, type WatchLine, writeConfig } from './drill-nodes.ts'
 import { drillShow } from './drill-show.ts'
-import { describe, paint } from './show.ts'
+import { describe, paint, plain, usd } from './show.ts'
 
 export interface RunSetup {
   readonly lab: LabModule
@@ -18,8 +19,12 @@ export interface RunSetup {
   readonly prepared: LabPrepared
   readonly seed: number
   readonly folder: string
+  /** Of the folder and captures of a run, from the part: unguarded or guarded. */
+  readonly name: (part: string) => string
   readonly capture?: string
   readonly say: (text: string) => void
+  /** Told after each block, for who waits. */
+  readonly onBlock?: () => void
 }
 
 export interface GuardedRun {
@@ -29,18 +34,30 @@ export interface GuardedRun {
   readonly firstOwnBlock: number | undefined
 }
 
+export interface ObservedRun {
+  readonly run: LabRun
+  /** Block of the nodes' first finding of severity high or more. */
+  readonly firstHighBlock: number | undefined
+}
+
 /** The unguarded run goes on longer than any guarded one does, so that operations of both pair. */
 const EXTRA_BLOCKS = 30
 /** The guarded run goes on after the last lift, for the attacker's retries. */
 const AFTER_LIFT_BLOCKS = 20
 
-export async function observeRun(setup: RunSetup): Promise<LabRun> {
+export const plannedBlocks = ({ startBlock, minBlocks }: Scenario, kind: 'unguarded' | 'baseline' | 'guarded'): number =>
+  startBlock + minBlocks + (kind === 'guarded' ? 0 : EXTRA_BLOCKS)
+
+export async function observeRun(setup: RunSetup): Promise<ObservedRun> {
   const { lab, scenario, prepared, seed, say } = setup
   const found = new Map<string, number>()
-  const watch = await watchLab({ ...setup, name: 'unguarded', armed: false, maxFeeGwei: 1 })
+  let firstHighBlock: number | undefined
+  let headBlock = prepared.head.number
+  const watch = await watchLab({ ...setup, part: 'unguarded', armed: false })
   watch.onLine = (line) => {
     const finding = line.body as { severity: string; detector: string; summary: string } | undefined
-    if (line.kind !== 'finding' || line.node !== 'a' || !finding || !['high', 'critical'].includes(finding.severity)) return
+    if (line.kind !== 'finding' || line.node !== 'a' || !finding || !isHigh(finding.severity) || (line.block ?? 0) <= headBlock) return
+    firstHighBlock ??= line.block
     if (!found.has(finding.detector))
       for (const text of describe({ kind: line.kind, block: line.block ?? 0, body: line.body })) say(`  ${text}`)
     found.set(finding.detector, (found.get(finding.detector) ?? 0) + 1)
@@ -50,38 +67,63 @@ export async function observeRun(setup: RunSetup): Promise<LabRun> {
       prepared,
       seed,
       blockMs: 0,
-      endAfterBlocks: scenario.startBlock + scenario.minBlocks + EXTRA_BLOCKS,
-      onReady: watch.onReady,
-      onBlock: (block) => watch.nodes().judged(block),
+      ordering: 'won',
+      endAfterBlocks: plannedBlocks(scenario, 'unguarded'),
+      onReady: (ready) => {
+        headBlock = ready.headBlock
+        return watch.onReady(ready)
+      },
+      onBlock: (block) => {
+        setup.onBlock?.()
+        return watch.nodes().judged(block)
+      },
     })
-    const gain = Math.max(0, run.loss.at(-1)?.gainUsd ?? 0)
     const seen = [...found].map(([detector, n]) => `${detector} ${n} times`).join(', ') || 'nothing'
-    say(
-      `  ${run.blocks.length} blocks; found ${seen}${scenario.kind === 'attack' ? `; loss ${Math.round(gain).toLocaleString('en-US')} USD` : ''}`,
-    )
-    return run
+    say(`  ${run.blocks.length} blocks; found ${seen}${scenario.kind === 'attack' ? `; loss ${usd(finalLoss(run))}` : ''}`)
+    return { run, firstHighBlock }
   } finally {
     await watch.stop()
   }
 }
 
+/** The same scenario without nodes, where somebody else does something. */
+export async function interveneRun(setup: Omit<RunSetup, 'name' | 'say'>, intervene: Intervention): Promise<LabRun> {
+  const { lab, scenario, prepared, seed } = setup
+  return lab.runScenario(scenario, {
+    prepared,
+    seed,
+    blockMs: 0,
+    ordering: 'won',
+    intervene,
+    endAfterBlocks: plannedBlocks(scenario, 'baseline'),
+    onReady: async () => undefined,
+    onBlock: () => setup.onBlock?.(),
+  })
+}
+
 export interface GuardedOptions extends RunSetup {
   readonly blockMs: number
-  readonly ordering: 'won' | 'lost'
+  readonly ordering: Ordering | null
   readonly show: boolean
+  /** Told when a node ends before the run does. */
+  readonly warn: (text: string) => void
   /** Called with the result while chain and nodes still run. */
   readonly hold?: (guarded: GuardedRun, alive: { readonly rpcUrl: string; readonly dataDirs: readonly string[] }) => Promise<void>
 }
 
 export async function runGuarded(options: GuardedOptions): Promise<GuardedRun> {
   const { lab, scenario, prepared, seed, blockMs, ordering, show, hold, say } = options
-  const fee = ordering === 'won' ? lab.fees.responderWon : lab.fees.responderLost
-  const watch = await watchLab({ ...options, name: 'guarded', armed: true, maxFeeGwei: Number(fee) / 1e9 })
+  const watch = await watchLab({ ...options, part: 'guarded', armed: true })
+  let headBlock = prepared.head.number
   const lines: NodeReport[] = []
   const shown = drillShow(say, 'a')
   watch.onLine = (line) => {
     lines.push(line as NodeReport)
     if (show) shown.line(line)
+    else if (line.kind === 'ended' || line['ended'] === true)
+      options.warn(
+        `  ${paint('red', line.node ? `node ${line.node} ended` : 'the nodes ended')}: ${plain(String(line['error'] ?? `exit code ${line['code']}`))}`,
+      )
   }
   let guarded: GuardedRun | undefined
   try {
@@ -89,9 +131,14 @@ export async function runGuarded(options: GuardedOptions): Promise<GuardedRun> {
       prepared,
       seed,
       blockMs,
-      onReady: watch.onReady,
+      ...(ordering ? { ordering } : {}),
+      onReady: (ready) => {
+        headBlock = ready.headBlock
+        return watch.onReady(ready)
+      },
       onBlock: (block) => {
-        if (block === prepared.head.number + scenario.startBlock - 1) say(paint('bold', `  block ${block}  next: ${scenario.title}`))
+        options.onBlock?.()
+        if (block === headBlock + scenario.startBlock - 1) say(paint('bold', `  block ${block}  next: ${scenario.title}`))
       },
       onTraffic: (block, settled) => {
         if (show) shown.traffic(block, settled)
@@ -121,10 +168,11 @@ interface LabWatch {
 }
 
 /** Nodes behind a proxy each, on a chain that is not there yet. */
-async function watchLab(
-  setup: RunSetup & { readonly name: string; readonly armed: boolean; readonly maxFeeGwei: number },
-): Promise<LabWatch> {
-  const { lab, prepared, folder, name, armed, maxFeeGwei, say, capture } = setup
+async function watchLab(setup: RunSetup & { readonly part: 'unguarded' | 'guarded'; readonly armed: boolean }): Promise<LabWatch> {
+  const { lab, prepared, folder, armed, say, capture } = setup
+  const name = setup.name(setup.part)
+  // who only observes bids nothing
+  const maxFeeGwei = armed ? Number(lab.fees.responderWon) / 1e9 : 1
   const proxies: Awaited<ReturnType<LabModule['startProxy']>>[] = []
   let nodes: DrillNodes | undefined
   let url = ''

@@ -1,26 +1,30 @@
-// `firebreak drill`: an attack on the embedded lab, unguarded and guarded, and what the difference is. The lab is loaded only here.
+// `firebreak drill`: attacks on the embedded lab, unguarded and guarded, and what the difference is. The lab is loaded only here.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { UserError } from '../core/errors.ts'
-import { type DrillDocument, type DrillRun, drillDocument, summarize } from '../tools/drill-document.ts'
-import { baselinesOf, measure } from '../tools/drill-measure.ts'
+import type { Scenario } from '../scenario.ts'
+import { type DrillDocument, type DrillRun, drillDocument } from '../tools/drill-document.ts'
+import { summarize } from '../tools/drill-summary.ts'
 import type { LabModule } from '../tools/lab-module.ts'
 import { VERSION } from '../version.ts'
-import { type GuardedOptions, type GuardedRun, observeRun, runGuarded } from './drill-run.ts'
-import { baselineTable, runTable } from './drill-table.ts'
+import { BASELINES } from './drill-baselines.ts'
+import { type Found, runCase } from './drill-case.ts'
+import { type Case, type PlanOptions, planOf } from './drill-plan.ts'
+import { duration, type PlannedStep, progressOf } from './drill-progress.ts'
+import { plannedBlocks } from './drill-run.ts'
+import { loadScenarios } from './drill-scenarios.ts'
+import { attackTable, baselineTable, failureLines, quietTable, summaryTable, unpreventableTable } from './drill-table.ts'
 import { machine } from './machine.ts'
-import { paint } from './show.ts'
+import { align, paint } from './show.ts'
 
-export interface DrillOptions {
-  readonly scenario: readonly string[]
+export interface DrillOptions extends PlanOptions {
   readonly list: boolean
-  readonly seed: number
   readonly blockMs: number
-  readonly ordering: 'won' | 'lost'
   readonly show: boolean
   readonly keep: boolean
   readonly capture?: string
-  readonly json?: string
+  /** File, `-` for stdout; true: no file named, which is stdout too. */
+  readonly json?: string | true
 }
 
 /** From a checkout only: the lab's packages are not dependencies of the product. */
@@ -32,103 +36,124 @@ async function loadLab(): Promise<LabModule> {
 
 /** Seconds between the lab's blocks. */
 const BLOCK_S = 12
+/** Milliseconds a block without a clock takes, until one is measured. */
+const UNGUARDED_BLOCK_MS = 250
+const BASELINE_BLOCK_MS = 100
 
 export async function drill(options: DrillOptions): Promise<void> {
-  const { blockMs, ordering, show, keep } = options
+  const { blockMs, show, keep } = options
+  const toStdout = options.json === '-' || options.json === true
+  const say = (text: string) => (toStdout ? console.error(text) : console.log(text))
   const lab = await loadLab()
-  if (options.list) {
-    for (const s of lab.scenarios) console.log(`${s.id.padEnd(24)} ${s.kind.padEnd(7)} ${s.title}`)
-    return
-  }
-  const chosen = options.scenario.map((id) => {
-    const found = lab.scenarios.find((s) => s.id === id)
-    if (!found) throw new UserError('--scenario', id, `one of ${lab.scenarios.map((s) => s.id).join(', ')}`)
-    return found
-  })
-  const say = (text: string) => console.log(text)
+  const ownIds = lab.scenarios.map((s) => s.id)
+  const outside = options.scenarios === undefined ? [] : await loadScenarios(options.scenarios, ownIds)
+  if (options.list) return list(lab.scenarios, outside, options.json)
+  const plan = planOf(options, lab.scenarios, outside)
+  const planned = plan.reduce((sum, c) => sum + c.orderings.length, 0)
   say(paint('bold', 'prepare: a lending market with seven days of history (built once, then kept)'))
   const prepared = await lab.preparedState({ log: (line) => say(`  ${line}`) })
   const folder = resolve('.firebreak', 'drill')
   mkdirSync(folder, { recursive: true })
-  const runs: DrillRun[] = []
-  const baselines: DrillDocument['baselines'][number][] = []
-  for (const scenario of chosen) {
-    const setup = {
-      lab,
-      scenario,
-      prepared,
-      seed: options.seed,
-      folder: join(folder, scenario.id),
-      ...(options.capture ? { capture: resolve(options.capture) } : {}),
-    }
-    say(`\n${paint('bold', `${scenario.id}: ${scenario.title}`)}`)
-    say(paint('bold', '\n1. unguarded: the nodes only observe'))
-    const unguarded = await observeRun({ ...setup, say })
-    say(paint('bold', '\n2. guarded: the same chain, the same traffic, the nodes armed'))
-    const report = (guarded: GuardedRun): void => {
-      checkSameChain(unguarded.blocks, guarded.run.blocks, guarded.firstOwnBlock)
-      const facts = { ...scenario, shareOfMarket: scenario.pace?.shareOfMarket ?? null }
-      const run = measure(facts, unguarded, guarded.run, guarded.response, { blockMs, ordering, origin: 'own' })
-      const others = baselinesOf(facts, unguarded, guarded.response, BLOCK_S)
-      runs.push(run)
-      baselines.push(...others)
-      say(paint('bold', '\n3. the difference'))
-      for (const line of [...runTable(run), ...baselineTable(run, others)]) say(line)
-    }
-    const last = scenario === chosen.at(-1)
-    const hold: GuardedOptions['hold'] = async (guarded, alive) => {
-      report(guarded)
-      conclude()
-      say(`\nkept: RPC ${alive.rpcUrl}, data folders ${alive.dataDirs.map((d) => relative(process.cwd(), d)).join(', ')}; Ctrl-C ends it`)
-      await new Promise<void>((done) => process.once('SIGINT', () => done()))
-    }
-    const guarded = await runGuarded({ ...setup, blockMs, ordering, show, say, ...(keep && last ? { hold } : {}) })
-    if (!(keep && last)) report(guarded)
+
+  const found: Found = { runs: [], baselines: [], failures: [] }
+  const progress = progressOf(stepsOf(plan), planned, { unguarded: UNGUARDED_BLOCK_MS, baseline: BASELINE_BLOCK_MS, guarded: blockMs })
+  const capture = options.capture === undefined ? {} : { capture: resolve(options.capture) }
+  const setup = { lab, prepared, plan, folder, ...capture, blockMs, isDetailed: planned === 1 || show, show, keep, progress, say }
+  const startedMs = performance.now()
+  let concluded = false
+  for (const one of plan) await runCase(setup, one, found, writeFile, conclude)
+  if (!concluded) conclude()
+
+  function document(): DrillDocument {
+    const summary = summarize(found.runs, found.baselines, BLOCK_S)
+    const seeds = [...new Set(plan.map((c) => c.seed))]
+    return drillDocument.parse({
+      version: VERSION,
+      lab: prepared.key,
+      seeds,
+      machine: machine(),
+      blockTimeS: BLOCK_S,
+      planned,
+      ...found,
+      summary,
+    })
   }
-  if (!keep) conclude()
+
+  /** After each run, so that a drill cut short leaves what it has. */
+  function writeFile(): void {
+    if (typeof options.json === 'string' && !toStdout) writeFileSync(options.json, `${JSON.stringify(document(), null, 2)}\n`)
+  }
 
   function conclude(): void {
-    const document = drillDocument.parse({
-      version: VERSION,
-      seed: options.seed,
-      machine: machine(),
-      runs,
-      baselines,
-      summary: summarize(runs),
-    })
-    if (options.json) {
-      writeFileSync(options.json, `${JSON.stringify(document, null, 2)}\n`)
-      say(`\nwritten: ${options.json}`)
-    }
-    const good = runs.every(isGood)
-    say(`\n${good ? paint('green', verdictOf(runs)) : paint('red', verdictOf(runs))}`)
-    process.exitCode = good ? 0 : 1
+    concluded = true
+    const { runs, baselines, failures } = found
+    const tables = planned > 1 ? [...attackTable(runs), ...unpreventableTable(runs), ...quietTable(runs)] : []
+    for (const line of [...tables, ...baselineTable(runs, baselines), ...(planned > 1 ? summaryTable(document().summary) : [])]) say(line)
+    for (const line of failureLines(failures)) say(line)
+    writeFile()
+    if (toStdout) process.stdout.write(`${JSON.stringify(document(), null, 2)}\n`)
+    else if (options.json) say(`\nwritten: ${options.json}`)
+    const good = runs.every(isGood) && failures.length === 0
+    say(`\n${paint(good ? 'green' : 'red', verdictOf(found))}${planned > 1 ? ` (${duration(performance.now() - startedMs)})` : ''}`)
+    process.exitCode = failures.length > 0 ? 2 : good ? 0 : 1
   }
 }
 
-const isGood = (run: DrillRun): boolean => (run.kind === 'attack' ? run.contained : run.falseActions === 0)
-
-function verdictOf(runs: readonly DrillRun[]): string {
-  return runs
-    .map((r) => {
-      if (r.kind === 'attack') return `${r.scenario}: ${r.contained ? 'contained' : r.detected ? 'detected, not contained' : 'missed'}`
-      return `${r.scenario}: ${r.falseActions === 0 ? 'no action, as it should be' : `${r.falseActions} false actions`}`
-    })
-    .join('; ')
+function list(own: readonly Scenario[], outside: readonly Scenario[], json: DrillOptions['json']): void {
+  const rows = [...own.map((s) => ({ ...factsOf(s), origin: 'own' })), ...outside.map((s) => ({ ...factsOf(s), origin: 'outside' }))]
+  if (typeof json === 'string' && json !== '-') writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`)
+  else if (json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
+  else {
+    const kindOf = (s: (typeof rows)[number]) =>
+      s.preventable === false ? 'attack in one block' : s.twinOf ? `twin of ${s.twinOf}` : s.kind
+    for (const line of align(rows.map((s) => [s.id, kindOf(s), s.title]))) console.log(line)
+  }
 }
 
-type Blocks = readonly { readonly number: number; readonly hash: string }[]
+const factsOf = ({ id, kind, twinOf, preventable, loss, title, pace, startBlock, minBlocks, repairAfterBlocks }: Scenario) => ({
+  id,
+  kind,
+  twinOf,
+  preventable: kind === 'attack' ? preventable : null,
+  loss: kind === 'attack' ? loss : null,
+  title,
+  pace,
+  startBlock,
+  minBlocks,
+  repairAfterBlocks,
+})
 
-/** Loss averted is a difference of two runs: until our first transaction they must be the same chain. */
-function checkSameChain(a: Blocks, b: Blocks, firstOwnBlock: number | undefined): void {
-  for (const block of b) {
-    if (firstOwnBlock !== undefined && block.number >= firstOwnBlock) return
-    const other = a.find((x) => x.number === block.number)
-    if (other && other.hash !== block.hash)
-      throw new UserError(
-        `block ${block.number} of the guarded run`,
-        block.hash,
-        `${other.hash}, as in the unguarded run: the two chains are not comparable`,
-      )
-  }
+function stepsOf(plan: readonly Case[]): readonly PlannedStep[] {
+  return plan.flatMap(({ scenario, orderings, baselines }) => [
+    { kind: 'unguarded' as const, blocks: plannedBlocks(scenario, 'unguarded') },
+    ...(baselines ? [{ kind: 'baseline' as const, blocks: BASELINES * plannedBlocks(scenario, 'baseline') }] : []),
+    ...orderings.map(() => ({ kind: 'guarded' as const, blocks: plannedBlocks(scenario, 'guarded') })),
+  ])
+}
+
+/** What nothing outside the chain can prevent is no fault. */
+function isGood(run: DrillRun): boolean {
+  if (run.kind !== 'attack') return run.falseActions === 0
+  return run.preventable ? run.detected === true && run.contained === true : true
+}
+
+function verdictOf({ runs, failures }: Found): string {
+  const broken = failures.length > 0 ? [`${failures.length} FAILED to run`] : []
+  if (runs.length <= 2) return [...runs.map(wordOf), ...broken].join('; ')
+  const attacks = runs.filter((r) => r.preventable)
+  const quiet = runs.filter((r) => r.kind !== 'attack')
+  const bad = runs.filter((r) => !isGood(r))
+  return [
+    ...(attacks.length > 0 ? [`${attacks.filter((r) => r.contained).length} of ${attacks.length} preventable attacks contained`] : []),
+    ...(quiet.length > 0 ? [`${quiet.filter((r) => r.falseActions === 0).length} of ${quiet.length} quiet runs without an action`] : []),
+    ...bad.map(wordOf),
+    ...broken,
+  ].join('; ')
+}
+
+function wordOf(r: DrillRun): string {
+  const name = `${r.scenario}${r.ordering && r.ordering !== 'won' ? ` (${r.ordering})` : ''}`
+  if (r.kind !== 'attack') return `${name}: ${r.falseActions === 0 ? 'no action, as it should be' : `${r.falseActions} false actions`}`
+  if (!r.preventable) return `${name}: ${r.detected ? 'detected' : 'not detected'}, not preventable off-chain`
+  return `${name}: ${r.contained ? (r.detected ? 'contained' : 'contained, not detected') : r.detected ? 'detected, not contained' : 'missed'}`
 }

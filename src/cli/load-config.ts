@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createJiti } from 'jiti'
 import type { Config } from '../config.ts'
-import { FirebreakError, UserError } from '../core/errors.ts'
+import { UserError } from '../core/errors.ts'
 
 /** The file's `firebreak` is this build, installed or not. */
 export async function loadConfig(file: string): Promise<Config> {
@@ -16,8 +16,10 @@ export async function loadConfig(file: string): Promise<Config> {
   try {
     config = await jiti.import(path, { default: true })
   } catch (error) {
-    if (error instanceof FirebreakError) throw error
-    throw new UserError(`--config ${file}`, (error as Error).message, 'a config file that loads')
+    const { name, key, got, want, message } = error as Partial<UserError>
+    // the config file has its own copy of our modules, so its errors are of another class with the same name
+    if (name === 'UserError' && key !== undefined && want !== undefined) throw new UserError(key, got, want)
+    throw new UserError(`--config ${file}`, message?.replace(/\s+/g, ' ') ?? String(error), 'a config file that loads')
   }
   if (typeof config !== 'object' || config === null || !('nodes' in config))
     throw new UserError(`--config ${file}`, typeof config, 'a default export made by defineConfig()')

@@ -1,7 +1,7 @@
 // `firebreak log`: the entries of a node, and whether anybody tampered with them.
 import type { EntryKind } from '../core/flow.ts'
 import { openRecordReadOnly } from '../record/record.ts'
-import { describe, plain, type ShownEntry } from './show.ts'
+import { describe, plain, printable, type ShownEntry } from './show.ts'
 
 export interface LogOptions {
   readonly kind?: readonly string[]
@@ -28,7 +28,7 @@ export function log(folder: string, options: LogOptions): void {
     const kinds = options.kind === undefined ? {} : { kinds: options.kind as readonly EntryKind[] }
     const newest = [...record.entries({ limit: options.limit, newestFirst: true, ...kinds })].reverse()
     for (const entry of newest) {
-      if (options.json) console.log(JSON.stringify(entry))
+      if (options.json) console.log(JSON.stringify(entry, printable))
       else for (const line of linesOf(entry)) console.log(line)
     }
   } finally {

@@ -1,21 +1,97 @@
 // Declares the commands, each flag with its unit, default and allowed values; src/cli/<name>.ts does the work.
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { FirebreakError } from '../core/errors.ts'
+import type { EntryKind } from '../core/flow.ts'
 import { VERSION } from '../version.ts'
+
+/** What ends a process that was told something wrong, or that failed: 1 is kept for "it works, and the answer is no". */
+const FAILED = 2
+
+/** What may stand in a log. */
+const KINDS: Readonly<Record<EntryKind, true>> = {
+  verdict: true,
+  finding: true,
+  incident: true,
+  decision: true,
+  simulation: true,
+  verified: true,
+  approval: true,
+  certificate: true,
+  intent: true,
+  guard: true,
+  reorg: true,
+  blind: true,
+  health: true,
+}
 
 const program = new Command('firebreak')
   .description(
     'Watches derivative protocols on EVM chains, finds what should not happen, and contains it with the smallest action that works.',
   )
   .version(VERSION)
-  .showHelpAfterError()
+  .showHelpAfterError('hint: `firebreak --help` lists the commands, `firebreak COMMAND --help` its options')
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+On a real network, in this order:
+  firebreak init                                asks, reads the chain, writes firebreak.config.ts
+  firebreak check                               compares that config with the chain and says how to mend it
+  firebreak watch --config firebreak.config.ts  observes; nothing is signed or sent without --armed
+  firebreak status                              what the node has seen and done, also while it runs
+
+To see it work on an embedded chain: firebreak drill --show
+
+Secrets are named by where they are, { env: 'NAME' } or { file: 'path' }, never given on the command line.
+Environment: FIREBREAK_LOG_LEVEL as --log-level of watch; NO_COLOR for no colours.
+Exit codes: 0 done, 1 the answer is no (check, drill, log --verify), 2 wrong arguments or failed.`,
+  )
+
+program
+  .command('init')
+  .description('read a chain and write a typed config for it, with comments')
+  .option('--yes', 'ask nothing: what is missing is an error', false)
+  .option('--rpc <where>', 'endpoint: ws:, wss:, http: or https: address, IPC path, env:NAME or file:PATH')
+  .option('--protocol <name>', 'protocol: aave-v3')
+  .option('--address <address>', "the pool's proxy")
+  .option('--guard <address>', 'the Guard that may act on it; without one the pool is only watched')
+  .option('--out <file>', 'where to write', 'firebreak.config.ts')
+  .option('--force', 'write over a file that is there', false)
+  .option('--json', 'print what was found as JSON; progress goes to stderr', false)
+  .addHelpText(
+    'after',
+    `
+Examples:
+  firebreak init
+  export FIREBREAK_RPC=wss://...
+  firebreak init --yes --rpc env:FIREBREAK_RPC --protocol aave-v3 --address 0x... --guard 0x...`,
+  )
+  .action(async (options) => (await import('./init.ts')).init(options))
+
+program
+  .command('check')
+  .description('check a config: by itself, against the chain, and who could undo what it does')
+  .option('--config <file>', 'typed config file', 'firebreak.config.ts')
+  .option('--offline', 'only what needs no chain', false)
+  .option('--json', 'print JSON; progress goes to stderr', false)
+  .addHelpText(
+    'after',
+    `
+Exit code: 0 without failures (warnings are stated gaps), 1 with one, 2 for wrong arguments.
+
+Examples:
+  firebreak check
+  firebreak check --offline --config examples/ethereum-aave-v3.config.ts
+  firebreak check --json | jq '.checks[] | select(.result != "ok")'`,
+  )
+  .action(async (options) => (await import('./check.ts')).check(options))
 
 program
   .command('watch')
   .description('watch what the config names; observes only, unless armed')
-  .requiredOption('--config <file>', 'typed config file')
+  .requiredOption('--config <file>', 'typed config file; again for each further chain', (file: string, before: string[] = []) => [...before, file])
   .option('--armed', 'sign and send what is decided (needs keys and a quorum in the config)', false)
-  .option('--capture <file>', 'write every input to this file, for --replay (with several nodes, one file a node)')
+  .option('--capture <file>', 'write every input to this file, for --replay (with several nodes or chains, one file each)')
   .option('--replay <file>', 'fold a capture instead of a chain, print its findings and the hash of its verdicts, and end')
   .option('--json', 'one JSON object a line instead of text', false)
   .addOption(
@@ -24,20 +100,48 @@ program
       .env('FIREBREAK_LOG_LEVEL')
       .default('info'),
   )
+  .addHelpText(
+    'after',
+    `
+Examples:
+  firebreak watch --config firebreak.config.ts
+  firebreak watch --config firebreak.config.ts --json --log-level warn | jq 'select(.kind == "alert")'
+  firebreak watch --config firebreak.config.ts --capture inputs.jsonl
+  firebreak watch --config firebreak.config.ts --replay inputs.jsonl
+  firebreak watch --config firebreak.config.ts --armed
+  firebreak watch --config ethereum.config.ts --config arbitrum.config.ts`,
+  )
   .action(async (options) => (await import('./watch.ts')).watch(options))
 
 program
   .command('drill')
-  .description('run an attack and its twin on the embedded lab, unguarded and guarded, and measure what was saved')
-  .option('--scenario <id...>', 'scenarios to run (see --list)', ['oracle-takeover'])
+  .description('run attacks and quiet days on the embedded lab, unguarded and guarded, and measure what was saved')
+  .option('--scenario <id...>', 'scenarios to run (see --list); default: oracle-takeover')
+  .option('--all', 'run every scenario of the lab, in all orderings and with baselines', false)
+  .option('--scenarios <dir>', 'also run every scenario file of this folder')
   .option('--list', 'list the scenarios and end', false)
   .option('--seed <n>', 'seed of the honest traffic', wholeNumber, 1)
+  .option('--seeds <n>', 'number of seeds, counted up from --seed', wholeNumber)
   .option('--block-ms <ms>', 'wall time between blocks of the guarded run', wholeNumber, 250)
-  .addOption(new Option('--ordering <who>', 'who comes first in a block that both want').choices(['won', 'lost']).default('won'))
+  .option('--ordering <who...>', 'who comes first in a block that both want: won, half, lost; default: won, with --all all three')
+  .option('--baselines', 'also run what others would have done: pauses and caps (default with --all)')
+  .option('--no-baselines', 'leave that out')
   .option('--show', 'show blocks, findings, decisions and actions as they come', false)
-  .option('--keep', 'keep chain and nodes running at the end, until Ctrl-C', false)
+  .option('--keep', 'keep chain and nodes of the last run at the end, until Ctrl-C', false)
   .option('--capture <dir>', 'keep the inputs of every node in this folder')
-  .option('--json <file>', 'write one document with all figures')
+  .option('--json [file]', 'write one document with all figures; without a file, or with -, to stdout, all else to stderr')
+  .addHelpText(
+    'after',
+    `
+Exit code: 0 if every preventable attack was detected and contained and no quiet run saw an action, 1 if not, 2 if a run failed.
+
+Examples:
+  firebreak drill --list
+  firebreak drill --show
+  firebreak drill --scenario oracle-takeover --ordering won,half,lost --baselines
+  firebreak drill --all --seeds 3 --json figures.json
+  firebreak drill --scenarios ./my-scenarios --json - | jq .summary`,
+  )
   .action(async (options) => (await import('./drill.ts')).drill(options))
 
 program
@@ -45,19 +149,31 @@ program
   .description('what a node has seen and done')
   .argument('[folder]', 'data folder of a node', '.firebreak')
   .option('--json', 'print JSON', false)
+  .addHelpText(
+    'after',
+    `
+Works beside a running node. Examples:
+  firebreak status
+  firebreak status data/a --json | jq '.cursors[0].number'`,
+  )
   .action(async (folder, options) => (await import('./status.ts')).status(folder, options))
 
 program
   .command('log')
   .description('read and check the log of a node')
   .argument('[folder]', 'data folder of a node', '.firebreak')
-  .option(
-    '--kind <kind...>',
-    'only these kinds: verdict, finding, incident, decision, verified, certificate, approval, intent, reorg, blind',
-  )
+  .addOption(new Option('--kind <kind...>', 'only these kinds').choices(Object.keys(KINDS)))
   .option('--limit <n>', 'the newest n entries', wholeNumber, 50)
   .option('--verify', 'check the whole hash chain', false)
   .option('--json', 'print JSON, one entry a line', false)
+  .addHelpText(
+    'after',
+    `
+Works beside a running node. The folder comes before --kind, which takes all that follows it. Examples:
+  firebreak log --kind finding incident decision
+  firebreak log data/a --limit 500 --json
+  firebreak log --verify`,
+  )
   .action(async (folder, options) => (await import('./log.ts')).log(folder, options))
 
 function wholeNumber(text: string): number {
@@ -75,7 +191,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync()
 } catch (error) {
-  if (error instanceof FirebreakError) console.error(`firebreak: ${error.message}`)
-  else console.error(error)
-  process.exitCode = 2
+  // commander has said it already; asked for, help and version are no errors
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : FAILED
+  else {
+    if (error instanceof FirebreakError) console.error(`firebreak: ${error.message}`)
+    else console.error(error)
+    process.exitCode = FAILED
+  }
 }

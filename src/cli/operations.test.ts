@@ -7,7 +7,7 @@ const ENDPOINT = `wss://rpc.example/v2/${SECRET}`
 
 function lines(level: LogLevel) {
   const said: string[] = []
-  const log = operationsLog(level, [ENDPOINT], { write: (line) => void said.push(line) })
+  const log = operationsLog(level, [ENDPOINT], { to: { write: (line) => void said.push(line) } })
   return { log, said, parsed: () => said.map((line) => JSON.parse(line) as Record<string, unknown>) }
 }
 

@@ -16,13 +16,19 @@ export interface Operations {
   ended(node: string, error: unknown, left: number): void
 }
 
+export interface OperationsOptions {
+  readonly to?: DestinationStream
+  /** In every line: which chain it is about, where a process has several. */
+  readonly about?: { readonly chainId: number } | null
+}
+
 /** @param endpoints as configured, so that their keys are taken out of every line */
-export function operationsLog(level: LogLevel, endpoints: readonly string[], to?: DestinationStream): Operations {
+export function operationsLog(level: LogLevel, endpoints: readonly string[], { to, about = null }: OperationsOptions = {}): Operations {
   const names = endpoints.map(nameEndpoint)
   const log = pino(
     {
       level,
-      base: null,
+      base: about,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: ['key', 'privateKey', 'raw', 'signed', 'rpc'].flatMap((name) => [name, `*.${name}`]),

@@ -1,6 +1,6 @@
 // Where a secret is named by config, here is where it is read: environment or file, never the command line.
 import { readFileSync } from 'node:fs'
-import type { SecretRef } from '../config.ts'
+import type { Config, SecretRef } from '../config.ts'
 import { UserError } from '../core/errors.ts'
 
 export function readSecret(key: string, ref: SecretRef): string {
@@ -15,3 +15,7 @@ export function readSecret(key: string, ref: SecretRef): string {
     throw new UserError(key, ref.file, `a file that can be read (${(error as NodeJS.ErrnoException).code ?? 'failed'})`)
   }
 }
+
+/** The addresses of a node's endpoints, in order of preference. */
+export const endpointsOf = ({ id, rpc }: Pick<Config['nodes'][number], 'id' | 'rpc'>): readonly string[] =>
+  [rpc].flat().map((ref) => (typeof ref === 'string' ? ref : readSecret(`config.nodes.${id}.rpc`, ref)))

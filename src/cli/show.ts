@@ -2,14 +2,25 @@
 import type { Decision, Finding, Incident, Weighed } from '../core/flow.ts'
 
 const colors = { red: 31, green: 32, yellow: 33, blue: 34, dim: 2, bold: 1 } as const
-const useColor = (): boolean => process.env['NO_COLOR'] === undefined && process.stdout.isTTY === true
+// no-color.org: set and not empty
+const useColor = (): boolean => !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb' && process.stdout.isTTY === true
 export const paint = (color: keyof typeof colors, text: string): string => (useColor() ? `\u001b[${colors[color]}m${text}\u001b[0m` : text)
 
-/** Control characters out: text from a chain must not move the terminal's cursor. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
-export const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
+/** Control characters out, and those that turn the direction of text: what a chain says must not move the cursor or pose as another line. */
+export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '?')
+
+/** For JSON.stringify: amounts as text, since JSON's numbers are floats. */
+export const printable = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value)
 
 export const usd = (value: number): string => `${Math.round(value).toLocaleString('en-US')} USD`
+
+/** Coarse, for people. */
+export function duration(seconds: number): string {
+  const s = Math.round(seconds)
+  if (s < 120) return `${s} s`
+  if (s < 7_200) return `${Math.round(s / 60)} min`
+  return s < 172_800 ? `${Math.round(s / 3_600)} h` : `${Math.round(s / 86_400)} days`
+}
 
 export interface ShownEntry {
   readonly kind: string

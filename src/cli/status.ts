@@ -1,18 +1,21 @@
 // `firebreak status`: what a node has seen and done, also while it runs.
 import { openRecordReadOnly } from '../record/record.ts'
 import type { Status } from '../record/status.ts'
-import { align, describe, plain, type ShownEntry } from './show.ts'
+import { align, describe, duration, plain, printable, type ShownEntry } from './show.ts'
 
 export function status(folder: string, options: { readonly json: boolean }): void {
   const record = openRecordReadOnly(folder)
   try {
     const now = record.status()
-    if (options.json) console.log(JSON.stringify(now, (_, value) => (typeof value === 'bigint' ? String(value) : value), 2))
+    if (options.json) console.log(JSON.stringify(now, printable, 2))
     else for (const line of lines(now)) console.log(line)
   } finally {
     record.close()
   }
 }
+
+/** A node that has stopped shows here first. */
+const ago = (timeS: number): string => `${duration(Math.max(0, Date.now() / 1000 - timeS))} old`
 
 function lines(now: Status): readonly string[] {
   const list = (title: string, entries: readonly ShownEntry[]): readonly string[] => [
@@ -22,7 +25,10 @@ function lines(now: Status): readonly string[] {
   const rows = [
     ['node', now.nodeId],
     ['file', `${now.file} (${(now.sizeBytes / 2 ** 20).toFixed(1)} MiB)`],
-    ...now.cursors.map((c) => [`chain ${c.chainId}`, `block ${c.number ?? 'none'} ${c.hash ?? ''}, final ${c.finalizedNumber ?? 'none'}`]),
+    ...now.cursors.map((c) => [
+      `chain ${c.chainId}`,
+      `block ${c.number ?? 'none'} ${c.hash ?? ''}${c.timeS === null ? '' : `, ${ago(c.timeS)}`}, final ${c.finalizedNumber ?? 'none'}`,
+    ]),
     [
       'log',
       `${now.entries} entries: ${Object.entries(now.counts)

@@ -1,9 +1,8 @@
-// `firebreak watch`: the nodes of a config, on their chain or on a capture.
+// `firebreak watch`: the nodes of one or more configs, each on its chain, in one process; or one config on a capture.
 import { mkdirSync } from 'node:fs'
-import { extname } from 'node:path'
+import { extname, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { UserError } from '../core/errors.ts'
-import type { Finding } from '../core/flow.ts'
 import { openCapture } from '../ingest/capture.ts'
 import { type NodeEvents, startNode } from '../pipeline.ts'
 import { localExchange } from '../quorum/exchange.ts'
@@ -11,13 +10,15 @@ import { type KeyReference, loadWallet, type Wallet } from '../respond/wallet.ts
 import { rulesOf } from '../rules.ts'
 import { replay } from '../tools/replay.ts'
 import { loadConfig } from './load-config.ts'
-import { type LogLevel, operationsLog } from './operations.ts'
-import { readSecret } from './secrets.ts'
-import { describe, paint, plain } from './show.ts'
-import { together } from './together.ts'
+import { type LogLevel, type Operations, operationsLog } from './operations.ts'
+import { endpointsOf } from './secrets.ts'
+import { describe } from './show.ts'
+import { type Starting, together } from './together.ts'
+import { jsonEvents, type Shown, textEvents } from './watch-shown.ts'
 
 export interface WatchOptions {
-  readonly config: string
+  /** Each its own chain, with its own nodes, records and quorum. */
+  readonly config: readonly string[]
   readonly armed: boolean
   readonly capture?: string
   readonly replay?: string
@@ -26,19 +27,55 @@ export interface WatchOptions {
   readonly logLevel: LogLevel
 }
 
+/** One config's nodes, ready to start. */
+interface WatchedChain {
+  readonly nodes: readonly Starting[]
+  readonly operations: Operations
+  readonly shown: Shown
+}
+
 export async function watch(options: WatchOptions): Promise<void> {
-  const config = await loadConfig(options.config)
-  if (options.replay !== undefined) return replayed(config, options.replay, options.json)
-  if (options.armed) mustBeArmable(config)
-  const places = config.nodes.map((node) => ({
-    ...node,
-    endpoint: typeof node.rpc === 'string' ? node.rpc : readSecret(`config.nodes.${node.id}.rpc`, node.rpc),
-  }))
+  const configs: Config[] = []
+  for (const file of options.config) configs.push(await loadConfig(file))
+  if (options.replay !== undefined) return replayed(configs, options.replay, options.json)
+  mustDiffer(configs)
+  if (options.armed) for (const config of configs) mustBeArmable(config)
+  const chains = new Map<string, { readonly chain: WatchedChain; readonly node: string }>()
+  const starting: Starting[] = []
+  for (const config of configs) {
+    const chain = chainOf(config, configs.length, options)
+    for (const node of chain.nodes) {
+      const id = `${config.chain.id}/${node.id}`
+      chains.set(id, { chain, node: node.id })
+      starting.push({ ...node, id })
+    }
+    // a library's forgotten promise must not end a watcher in mid-attack; it is said aloud, not swallowed
+    if (config === configs[0])
+      process.on('unhandledRejection', (error) => {
+        chain.operations.error('process', error)
+        chain.shown.error?.('process', error)
+      })
+  }
+  const nodes = await together(starting, (id, error, left) => {
+    const of = chains.get(id)
+    of?.chain.operations.ended(of.node, error, left)
+    of?.chain.shown.ended(of.node, error, left)
+  })
+  process.once('SIGINT', nodes.stop)
+  process.once('SIGTERM', nodes.stop)
+  // a parent that goes away takes its nodes along
+  process.once('disconnect', nodes.stop)
+  await nodes.done
+}
+
+function chainOf(config: Config, chains: number, { armed, capture: into, json, logLevel }: WatchOptions): WatchedChain {
+  const places = config.nodes.map((node) => ({ ...node, endpoints: endpointsOf(node) }))
   const operations = operationsLog(
-    options.logLevel,
-    places.map((place) => place.endpoint),
+    logLevel,
+    places.flatMap(({ endpoints }) => endpoints),
+    { about: chains > 1 ? { chainId: config.chain.id } : null },
   )
-  const shown = options.json ? jsonEvents(config) : textEvents(config)
+  const shown = json ? jsonEvents(config) : textEvents(config, chains)
   const underWay = new Set<string>()
   const events: NodeEvents = {
     ...shown,
@@ -55,10 +92,8 @@ export async function watch(options: WatchOptions): Promise<void> {
       shown.error?.(node, error)
     },
   }
-  // a library's forgotten promise must not end a watcher in mid-attack; it is said aloud, not swallowed
-  process.on('unhandledRejection', (error) => events.error?.('process', error))
   const wallets = new Map<string, Wallet>()
-  if (options.armed)
+  if (armed)
     for (const { id, key } of config.nodes)
       if (key)
         wallets.set(
@@ -66,39 +101,27 @@ export async function watch(options: WatchOptions): Promise<void> {
           signerOf(config, id, key, (text) => operations.warn(id, text)),
         )
   const exchange = localExchange()
-  const nodes = await together(
-    places.map(({ id, endpoint, dataDir }) => ({
-      id,
-      isUnderWay: () => underWay.has(id),
-      start() {
-        mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-        const wallet = wallets.get(id)
-        const file = options.capture && captureName(options.capture, id, config.nodes.length)
-        const capture = file ? openCapture(file, { chainId: config.chain.id, rulesHash: rulesOf(config).rulesHash }) : undefined
-        try {
-          const node = { id, endpoint, dataDir }
-          const run = startNode({ config, node, exchange, events, ...(wallet ? { wallet } : {}), ...(capture ? { capture } : {}) })
-          return { ...run, done: run.done.finally(() => capture?.close()) }
-        } catch (error) {
-          void capture?.close()
-          throw error
-        }
-      },
-    })),
-    (id, error, left) => {
-      operations.ended(id, error, left)
-      shown.ended(id, error, left)
+  const nodes = places.map(({ id, endpoints, dataDir }) => ({
+    id,
+    isUnderWay: () => underWay.has(id),
+    start() {
+      mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+      const wallet = wallets.get(id)
+      const parts = [...(chains > 1 ? [String(config.chain.id)] : []), ...(config.nodes.length > 1 ? [id] : [])]
+      const file = into && captureName(into, parts)
+      const capture = file ? openCapture(file, { chainId: config.chain.id, rulesHash: rulesOf(config).rulesHash }) : undefined
+      try {
+        const node = { id, endpoints, dataDir }
+        const run = startNode({ config, node, exchange, events, ...(wallet ? { wallet } : {}), ...(capture ? { capture } : {}) })
+        return { ...run, done: run.done.finally(() => capture?.close()) }
+      } catch (error) {
+        void capture?.close()
+        throw error
+      }
     },
-  )
-  process.once('SIGINT', nodes.stop)
-  process.once('SIGTERM', nodes.stop)
-  // a parent that goes away takes its nodes along
-  process.once('disconnect', nodes.stop)
-  await nodes.done
+  }))
+  return { nodes, operations, shown }
 }
-
-/** What people or programs see on stdout. */
-type Shown = NodeEvents & { ended(node: string, error: unknown, left: number): void }
 
 /** An approval by a key that is no signer counts for nothing at the Guard. */
 function signerOf(config: Config, id: string, key: KeyReference, onWarning: (text: string) => void): Wallet {
@@ -113,6 +136,15 @@ function signerOf(config: Config, id: string, key: KeyReference, onWarning: (tex
   return wallet
 }
 
+/** Lines and captures are told apart by chain, and a folder has one node. */
+function mustDiffer(configs: readonly Config[]): void {
+  const ids = configs.map(({ chain }) => chain.id)
+  if (new Set(ids).size < ids.length) throw new UserError('--config', `chains ${ids.join(', ')}`, 'one config a chain')
+  const folders = configs.flatMap(({ nodes }) => nodes.map(({ dataDir }) => resolve(dataDir)))
+  const twice = folders.find((folder, i) => folders.indexOf(folder) < i)
+  if (twice !== undefined) throw new UserError('config.nodes.dataDir', `${twice} twice`, 'a folder of its own for each node')
+}
+
 function mustBeArmable(config: Config): void {
   if (!config.quorum) throw new UserError('config.quorum', undefined, "the Guard's signers and k, since --armed was given")
   for (const node of config.nodes)
@@ -122,81 +154,15 @@ function mustBeArmable(config: Config): void {
     throw new UserError('config.watch', 'no venue with a guard', 'at least one, since --armed was given')
 }
 
-/** With several nodes each gets a file of its own: capture.jsonl becomes capture-a.jsonl. */
-function captureName(file: string, node: string, nodes: number): string {
-  if (nodes === 1) return file
+/** With several nodes or chains each gets a file of its own: capture.jsonl becomes capture-a.jsonl or capture-1-a.jsonl. */
+function captureName(file: string, parts: readonly string[]): string {
   const ending = extname(file)
-  return `${file.slice(0, file.length - ending.length)}-${node}${ending}`
+  return [file.slice(0, file.length - ending.length), ...parts].join('-') + ending
 }
 
-/** For programs: every entry of every node, alerts, blocks and errors, as JSON lines. */
-function jsonEvents(config: Config): Shown {
-  const live = new Set<string>()
-  const write = (line: object) =>
-    process.stdout.write(`${JSON.stringify(line, (_, value) => (typeof value === 'bigint' ? String(value) : value))}\n`)
-  return {
-    entries: (node, entries) => {
-      for (const { kind, block, body } of entries) if (kind !== 'verdict') write({ node, kind, block, atMs: Date.now(), body })
-    },
-    block: (node, number, isLive, seenAtMs) => {
-      write({ node, kind: 'block', block: number, live: isLive, seenAtMs: seenAtMs ?? null })
-      if (isLive && !live.has(node)) {
-        live.add(node)
-        if (live.size === config.nodes.length) write({ kind: 'ready', block: number })
-      }
-    },
-    note: (node, text) => write({ node, kind: 'note', text }),
-    step: (node, step, intent) => {
-      write({
-        node,
-        kind: 'intent',
-        block: intent?.updatedBlock ?? 0,
-        body: { step, operation: intent?.operation, txHash: intent?.signed?.txHash },
-      })
-    },
-    alert: (node, { id, severity, block, finding }) => write({ node, kind: 'alert', block, alert: id, severity, finding }),
-    error: (node, error) => write({ node, kind: 'error', error: String(error) }),
-    ended: (node, error, left) => write({ node, kind: 'error', error: String(error), ended: true, left }),
-  }
-}
-
-/** For people: what the first node that is left finds and decides, and what every node signs and sends. */
-function textEvents(config: Config): Shown {
-  const alive = config.nodes.map(({ id }) => id)
-  const live = new Set<string>()
-  const say = (node: string, line: string) => console.log(config.nodes.length > 1 ? `${paint('dim', node.padEnd(4))} ${line}` : line)
-  return {
-    entries: (node, entries) => {
-      for (const entry of entries) if (node === alive[0] || entry.kind === 'blind') for (const line of describe(entry)) say(node, line)
-    },
-    block: (node, number, isLive) => {
-      if (isLive && !live.has(node)) {
-        live.add(node)
-        say(node, `caught up at block ${number}, watching`)
-      }
-    },
-    step: (node, step, intent) => say(node, `${intent?.operation ?? ''} ${step} ${intent?.signed?.txHash ?? ''}`.trim()),
-    note: (node, text) => say(node, text),
-    ingest: (node, event) => {
-      if (event.kind === 'history' && event.done % 100 === 0) say(node, `reading history: ${event.done} of ${event.total} blocks`)
-    },
-    alert: (node, { block, severity, finding }) => {
-      const { detector, summary, basis } = finding as Partial<Finding>
-      const runbook = config.detectors.find((d) => d.detector.id === detector)?.detector.runbook
-      if (node === alive[0] || basis === 'local')
-        say(node, `block ${block}  ${paint('red', `ALERT ${severity}`)} ${plain(`${detector}: ${summary}; see ${runbook}`)}`)
-    },
-    ended: (node, error, left) => {
-      alive.splice(alive.indexOf(node), 1)
-      say(
-        node,
-        paint('red', plain(`ended: ${error instanceof Error ? error.message : error}; ${left} of ${config.nodes.length} nodes go on`)),
-      )
-    },
-  }
-}
-
-async function replayed(config: Config, file: string, json: boolean): Promise<void> {
+async function replayed(configs: readonly Config[], file: string, json: boolean): Promise<void> {
+  const [config] = configs
+  if (!config || configs.length > 1) throw new UserError('--replay', `${configs.length} configs`, 'the one config of the chain in the capture')
   const result = await replay(config, file, (entry) => {
     if (json) return
     for (const line of describe(entry)) console.log(line)

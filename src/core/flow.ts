@@ -40,6 +40,8 @@ export interface BlockInput {
 /** Everything the middle may know. The capture file is a list of these, in the order the node took them. */
 export type Input =
   | { readonly kind: 'committed'; readonly block: BlockInput }
+  /** A later block, while one before it can't be had: judged for the time being, undone when the gap is filled. */
+  | { readonly kind: 'provisional'; readonly block: BlockInput }
   | { readonly kind: 'reorged'; readonly chainId: number; readonly toNumber: number; readonly toHash: Hex }
   | { readonly kind: 'finalized'; readonly chainId: number; readonly number: number; readonly hash: Hex }
   | {
@@ -116,6 +118,7 @@ export interface Incident {
   readonly openedBlock: number
   readonly openedTimeS: number
   readonly lastFiringTimeS: number
+  /** Of the evidence that bears on markets, if there is any. */
   readonly sources: readonly Source[]
   readonly findings: readonly Hex[]
   /** Market rows whose price or state is in doubt: the cause. */
@@ -126,8 +129,10 @@ export interface Incident {
   readonly unattended: readonly number[]
   /** Roles (bytes32) used outside the governed path, while somebody outside it still holds them. */
   readonly compromised: readonly Hex[]
-  /** From a declared table until it is learned: see assess/probability.ts. */
+  /** Of the evidence that bears on markets. From a declared table until it is learned: see assess/probability.ts. */
   readonly probability: number
+  /** Of the evidence that nobody liquidates. */
+  readonly unattendedProbability: number
   readonly probabilityFrom: 'assumed'
   /** What the present state lets someone take, USD at last good prices: the analytic bound. */
   readonly lossAtRiskUsd: number

@@ -13,6 +13,7 @@ import {
   hashOf,
   incident,
   market,
+  put,
   START_S,
 } from '../../test/builders.ts'
 import type { ActionName, EffectRow, Hex, Incident, Option, Outcome, Probe } from '../core/flow.ts'
@@ -150,6 +151,25 @@ describe('the choice', () => {
     })
   })
 
+  test('edge: what the guardian has vetoed is passed over until the second in which the veto ends, with no simulation too', () => {
+    const vetoed = (vetoUntilS: number) => {
+      const s = setting(ACTIONS, (world) => actionInForce(world, 'borrowCap', 'USDC', { active: 0, round: 0, expiresAtS: 0, vetoUntilS }))
+      put(s.world.chains, '1', { chainId: 1, timeS: START_S })
+      return s.decide()
+    }
+    const first = 'borrowCap(all)'
+    expect([vetoed(0).chosen, vetoed(START_S).chosen]).toEqual([first, first])
+    const next = vetoed(START_S + 1)
+    expect([first, 'observe']).not.toContain(next.chosen)
+    expect(next.weighed.find((w) => w.option === first)?.why).toBe(`the guardian has vetoed it until ${START_S + 1}`)
+    expect(next.acceptable.length).toBeGreaterThan(0)
+    expect(next.acceptable.some((p) => p.entry === entryOf('borrowCap'))).toBe(false)
+  })
+  test('a disarmed Guard: nothing is proposed nor signed for others, also with no simulation', () => {
+    const decision = setting(ACTIONS, (world) => put(world.guards, GUARD, { armed: 0 })).decide()
+    expect(decision).toMatchObject({ chosen: 'observe', acceptable: [], proposals: [] })
+    expect(new Set(decision.weighed.filter((w) => w.option !== 'observe').map((w) => w.why))).toEqual(new Set(['the Guard is disarmed']))
+  })
   test('an option after which the attack goes on is worth what it still takes', () => {
     const { decide } = setting()
     const probes = [probe('a', 3_000_000), probe('b', 1_000_000)]
@@ -310,7 +330,7 @@ describe('liquidation', () => {
       return { step, repaidUsd, seizedUsd: repaidUsd * 1.05 }
     }
     const venue: Venue = { ...actingVenue(world, { liquidate }), relief }
-    const of = incident({ suspects: [], sources: ['accounts'], probability: 0.5, unattended: rows })
+    const of = incident({ suspects: [], sources: ['accounts'], probability: 0.5, unattendedProbability: 0.5, unattended: rows })
     const options = optionsFor(world, venue, of)
     return {
       options,

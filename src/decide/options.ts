@@ -75,11 +75,11 @@ export function analyticLossUsd(world: World, venue: Venue, incident: Incident, 
     for (const step of option.steps) if (step.market === market) figure = after(figure, step.action, venue)
     return figure
   })
-  return lossAtRiskUsd(figures, incident.suspects, incident.drained) + stressedAfterUsd(world, venue, incident, option)
+  return lossAtRiskUsd(figures, incident.suspects, incident.drained)
 }
 
 /** What the unattended accounts would leave uncovered after a further fall, those that the option relieves counted after that. */
-function stressedAfterUsd(world: World, venue: Venue, incident: Incident, option: Option): number {
+export function stressedAfterUsd(world: World, venue: Venue, incident: Incident, option: Option): number {
   return incident.unattended.reduce((sum, account) => {
     const { collateralE8, debtE8 } = world.accounts.at(account)
     const relief = option.steps.some((step) => step.call && step.subject === subjectOf(world, account))

@@ -1,5 +1,6 @@
 // What a detector is: metadata, one check over one row, and the memory it keeps. One API for live blocks and history.
 import type { Evidence, Severity, Source } from '../core/flow.ts'
+import { parsed } from '../core/parsed.ts'
 import type { Row, Schema, Table } from '../store/table.ts'
 import type { Cell, Memory } from '../store/windows.ts'
 
@@ -70,7 +71,9 @@ export function defineDetector<S extends Schema, P, M extends Record<string, Mem
   if (detector.holdBlocks > 0 && detector.wake !== 'block') throw new TypeError(`${detector.id}: holdBlocks needs wake: 'block'`)
   const factory = (input?: I): BoundDetector => ({
     detector: detector as unknown as BoundDetector['detector'],
-    params: detector.params.parse(input ?? {}),
+    params: parsed(`${detector.id.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())}()`, input ?? {}, (given) =>
+      detector.params.parse(given),
+    ),
   })
   return Object.assign(factory, { detector })
 }

@@ -2,6 +2,7 @@
 import { accountHealth } from './account-health.ts'
 import { authorityChange } from './authority-change.ts'
 import { blind } from './blind.ts'
+import { guardDisarmed } from './guard-disarmed.ts'
 import { liquidityDepth } from './liquidity-depth.ts'
 import { marketSolvency } from './market-solvency.ts'
 import { oracleDeviation } from './oracle-deviation.ts'
@@ -14,6 +15,7 @@ export const detectors = {
   accountHealth,
   authorityChange,
   blind,
+  guardDisarmed,
   liquidityDepth,
   marketSolvency,
   oracleDeviation,

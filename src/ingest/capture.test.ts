@@ -34,7 +34,7 @@ const chain = fc.constant(chainId)
 const kind = <K extends Input['kind']>(name: K) => fc.constant(name)
 const input: fc.Arbitrary<Input> = fc.oneof(
   fc.record({
-    kind: kind('committed'),
+    kind: fc.constantFrom('committed' as const, 'provisional' as const),
     block: fc.record({ chainId: chain, number: count, hash: word, parentHash: word, timeS: count, logs, reads }),
   }),
   fc.record({ kind: kind('reorged'), chainId: chain, toNumber: count, toHash: word }),
@@ -125,7 +125,7 @@ describe('a capture', () => {
     }
     expect(await spoil('{"kind":"tick"')).toMatchInlineSnapshot(`"FILE:3: the line is "{"kind":"tick""; want JSON"`)
     expect(await spoil('{"kind":"tock","chainId":31337}')).toMatchInlineSnapshot(
-      `"FILE:3: kind is "{"kind":"tock","chainId":31337}"; want Invalid discriminator value. Expected 'committed' | 'reorged' | 'finalized' | 'pending' | 'simulated' | 'tick' | 'blind' | 'operator'"`,
+      `"FILE:3: kind is "{"kind":"tock","chainId":31337}"; want Invalid discriminator value. Expected 'committed' | 'provisional' | 'reorged' | 'finalized' | 'pending' | 'simulated' | 'tick' | 'blind' | 'operator'"`,
     )
     expect(await spoil('{"chainId":31337,"kind":"tick"}')).toMatchInlineSnapshot(
       `"FILE:3: timeS is "{"chainId":31337,"kind":"tick"}"; want Invalid input: expected number, received undefined"`,

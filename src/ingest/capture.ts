@@ -110,7 +110,7 @@ async function* inputsOf(
     number++
     if (!line.whole) return onTorn(number)
     const input: Input = parse(inputSchema, file, number, line.text)
-    const got = input.kind === 'committed' ? input.block.chainId : input.kind === 'operator' ? chainId : input.chainId
+    const got = 'block' in input ? input.block.chainId : input.kind === 'operator' ? chainId : input.chainId
     if (got !== chainId) throw bad(file, number, 'the chain id', got, `${chainId}, as in the header`)
     yield input
   }

@@ -1,6 +1,7 @@
 // What we ask of a node, each question with its checked answer: the rest of ingest never sees raw JSON.
 import type { Call, Hex, Log } from '../core/flow.ts'
 import { isRevert, isTooManyParams, isUnsupported, MissingBlockError } from './errors.ts'
+import type { HeaderForm } from './header-hash.ts'
 import { readerAnswer, readerParams } from './reader.ts'
 import type { Rpc } from './rpc.ts'
 import {
@@ -28,6 +29,7 @@ export class ChainClient {
   constructor(
     readonly rpc: Rpc,
     private readonly signal: AbortSignal,
+    private readonly headerForm: HeaderForm = 'unchecked',
   ) {}
 
   async chainId(): Promise<number> {
@@ -39,7 +41,7 @@ export class ChainClient {
     const method = 'eth_getBlockByNumber'
     const raw = await this.ask(method, [typeof at === 'number' ? `0x${at.toString(16)}` : at, false])
     if (raw === null) return null
-    const header = readHeader(this.where(method), raw)
+    const header = readHeader(this.where(method), raw, this.headerForm)
     if (typeof at === 'number' && header.number !== at) return this.wrong(method, 'number', header.number, at)
     this.highest = Math.max(this.highest, header.number)
     return header
@@ -49,7 +51,7 @@ export class ChainClient {
     const method = 'eth_getBlockByHash'
     const raw = await this.ask(method, [hash, false])
     if (raw === null) throw new MissingBlockError(this.rpc.endpoint, hash)
-    const header = readHeader(this.where(method), raw)
+    const header = readHeader(this.where(method), raw, this.headerForm)
     return header.hash === hash ? header : this.wrong(method, 'hash', header.hash, hash)
   }
 
@@ -147,6 +149,16 @@ export class ChainClient {
       this.slotsByHash = false
       return read(byNumber)
     }
+  }
+
+  /** As far as the node has shown us: nothing is above this block. */
+  isNewest({ number }: { readonly number: number }): boolean {
+    return this.highest <= number
+  }
+
+  /** Asks whether something is above it by now. */
+  async hasMovedOn({ number }: { readonly number: number }): Promise<boolean> {
+    return (await this.header('latest'))?.number !== number
   }
 
   private ask(method: string, params: readonly unknown[]): Promise<unknown> {

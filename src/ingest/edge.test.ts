@@ -78,6 +78,7 @@ describe('profiles', () => {
       tickMs: 2_000,
       blindAfterMs: 30_000,
       requestTimeoutMs: 10_000,
+      headerHash: 'unchecked',
     })
     expect(profileOf(61, { blockTimeS: 13 })).toMatchObject({ stallMs: 65_000, blindAfterMs: 39_000, pollMs: 1_000 })
     expect(profileOf(9, { blockTimeS: 60, stallMs: 7 })).toMatchObject({ finality: { blocks: 64 }, stallMs: 7 })

@@ -3,12 +3,14 @@ import { BadDataError, UnreachableError, UserError } from '../core/errors.ts'
 import type { IngestEvent } from './block-source.ts'
 import { ChainClient } from './chain-client.ts'
 import { nameEndpoint } from './endpoint-name.ts'
+import type { HeaderForm } from './header-hash.ts'
 import { openRpc } from './rpc.ts'
 
 export interface EndpointOptions {
   readonly chainId: number
   readonly endpoints: readonly string[]
   readonly timeoutMs: number
+  readonly headerForm: HeaderForm
   readonly signal: AbortSignal
   readonly onEvent: (event: IngestEvent) => void
 }
@@ -24,11 +26,11 @@ export class Endpoints {
   /** The connection in use. Its chain is the configured one: the first endpoint's mismatch is the user's error, a later one's is a bad endpoint. */
   async client(): Promise<ChainClient> {
     if (this.open !== undefined) return this.open
-    const { chainId, timeoutMs, signal, onEvent } = this.options
+    const { chainId, timeoutMs, headerForm, signal, onEvent } = this.options
     const address = this.address()
     const rpc = await openRpc(address, { timeoutMs })
     try {
-      const client = new ChainClient(rpc, signal)
+      const client = new ChainClient(rpc, signal, headerForm)
       const got = await client.chainId()
       if (got !== chainId) throw this.wrongChain(rpc.endpoint, got)
       signal.throwIfAborted()

@@ -27,6 +27,17 @@ export class MissingBlockError extends FirebreakError {
   }
 }
 
+/** The node answers, and its head has not moved for so long that another endpoint is asked. */
+export class StandsStillError extends FirebreakError {
+  readonly retryable = true
+  constructor(
+    readonly endpoint: string,
+    readonly stallMs: number,
+  ) {
+    super(`${endpoint}: no new head for ${stallMs} ms`)
+  }
+}
+
 /** The chain changed further back than we keep: nothing here can be undone that far. */
 export class DeepReorgError extends FirebreakError {
   readonly retryable = false
@@ -83,6 +94,7 @@ export function isRevert(error: unknown): error is RpcError {
 /** What we say when a failure keeps us from seeing. */
 export function blindReason(error: unknown): BlindReason {
   if (error instanceof BadDataError) return 'bad-answer'
+  if (error instanceof StandsStillError) return 'stalled'
   if (error instanceof MissingBlockError || error instanceof RpcError) return 'gap'
   return 'unreachable'
 }

@@ -18,7 +18,7 @@ export async function hashAt(number: number, { rpc, mostWaitMs, signal }: HashAt
   for (let attempt = 0; ; attempt++) {
     try {
       const raw = await rpc.request(method, [`0x${number.toString(16)}`, false], signal)
-      return raw === null ? undefined : readHeader({ endpoint: rpc.endpoint, method }, raw).hash
+      return raw === null ? undefined : readHeader({ endpoint: rpc.endpoint, method }, raw, 'unchecked').hash
     } catch (error) {
       if (!isRetryable(error) && !signal.aborted) throw error
       await sleep(backoffMs(attempt, mostWaitMs, Math.random), signal)

@@ -4,6 +4,7 @@ import type { Hex } from '../core/flow.ts'
 import type { IngestEvent } from './block-source.ts'
 import type { ChainClient } from './chain-client.ts'
 import { isUnsupported, MissingBlockError } from './errors.ts'
+import { isOfItsFields } from './header-hash.ts'
 import type { ChainProfile } from './profiles.ts'
 import { type Header, readHeader } from './schemas.ts'
 import { firstOf, sleep } from './wait.ts'
@@ -27,6 +28,8 @@ export class Heads {
   /** What came since the last `next`, newest only: the ones before it are in `headers`. */
   private fresh: Header | undefined
   private failure: Error | undefined
+  /** Something was pushed that can't be taken at its word. */
+  private hinted = false
   private wake: () => void = () => undefined
   private readonly headers = new Map<Hex, Header>()
   private readonly seen = new Map<Hex, number>()
@@ -53,7 +56,8 @@ export class Heads {
       if (head !== undefined && isNews(head)) return head
       onQuiet()
       const woken = await this.pause()
-      ask = !woken
+      ask = !woken || this.hinted
+      this.hinted = false
     }
   }
 
@@ -87,7 +91,11 @@ export class Heads {
     }
     const onHead = (raw: unknown): void => {
       try {
-        this.heard(readHeader(where, raw))
+        const { headerHash } = this.options.profile
+        const head = readHeader(where, raw, 'unchecked')
+        // some nodes push less than the whole header: then it only says that there is one to ask for
+        if (headerHash === 'unchecked' || isOfItsFields(raw, head.hash)) this.heard(head)
+        else this.hinted = true
       } catch (error) {
         this.failure = error as Error
       }
@@ -141,7 +149,7 @@ export class Heads {
       await sleep(profile.pollMs, signal)
       return false
     }
-    if (this.fresh !== undefined || this.failure !== undefined) return true
+    if (this.fresh !== undefined || this.failure !== undefined || this.hinted) return true
     // A subscription can die without a word; a question finds out, and finds what it kept from us.
     const woken = new Promise<true>((resolve) => {
       this.wake = () => resolve(true)

@@ -260,7 +260,7 @@ describe('a hostile node', () => {
     ]
     const storageOf = async (script: Script, last = 7) => {
       const server = await serve(script)
-      const inputs = await collect(options(server.http, { adapter: mixed, profile: hasty }), last)
+      const inputs = await collect(options(server.http, { adapter: mixed, profile: { ...profile, blindAfterMs: 200 } }), last)
       return { reads: reads(inputs), asked: server.asked }
     }
     const all = chain.slice(1).map((_, i) => wanted(i + 1))

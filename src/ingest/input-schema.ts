@@ -30,6 +30,7 @@ const outcome = z.strictObject({ option: z.string(), executed: z.boolean(), why:
 
 export const inputSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('committed'), block }),
+  z.strictObject({ kind: z.literal('provisional'), block }),
   z.strictObject({ kind: z.literal('reorged'), chainId, toNumber: count, toHash: word }),
   z.strictObject({ kind: z.literal('finalized'), chainId, number: count, hash: word }),
   z.strictObject({

@@ -1,11 +1,12 @@
 // A chain's blocks in order, never with a gap: history by number, then each new head, reorgs undone first, and blindness said aloud.
 import { setMaxListeners } from 'node:events'
 import type { Hex, Input } from '../core/flow.ts'
+import { Beyond } from './beyond.ts'
 import type { BlockAdapter, BlockId, BlockSource, IngestEvent } from './block-source.ts'
 import { branchOf } from './branch.ts'
 import type { ChainClient } from './chain-client.ts'
 import { Endpoints } from './endpoints.ts'
-import { DeepReorgError, isRetryable, StoppedError } from './errors.ts'
+import { DeepReorgError, isRetryable, StandsStillError, StoppedError } from './errors.ts'
 import { finalBlock } from './finality.ts'
 import { Heads } from './heads.ts'
 import { Prefetch } from './prefetch.ts'
@@ -46,26 +47,30 @@ class LiveSource implements BlockSource {
   private readonly stopping = new AbortController()
   private readonly signal = this.stopping.signal
   private readonly random: () => number
+  private readonly now: () => number
   private readonly onEvent: (event: IngestEvent) => void
   private readonly endpoints: Endpoints
   private readonly heads: Heads
   private readonly recent: Recent
   private readonly vigil: Vigil
   private readonly prefetch: Prefetch
+  private readonly beyond: Beyond
   private finalNumber = -1
   private sinceFinal = 0
   private attempt = 0
 
   constructor(private readonly options: LiveOptions) {
-    const { chainId, endpoints, profile, now = Date.now, random = Math.random, onEvent = () => undefined, resume } = options
+    const { chainId, endpoints, adapter, profile, now = Date.now, random = Math.random, onEvent = () => undefined, resume } = options
     const { signal } = this
     setMaxListeners(0, signal) // reads of one block run side by side, each with a listener of its own
     this.random = random
+    this.now = now
     this.onEvent = onEvent
-    this.endpoints = new Endpoints({ chainId, endpoints, timeoutMs: profile.requestTimeoutMs, signal, onEvent })
+    this.endpoints = new Endpoints({ chainId, endpoints, timeoutMs: profile.requestTimeoutMs, headerForm: profile.headerHash, signal, onEvent })
     this.heads = new Heads({ profile, now, signal, onEvent })
     this.recent = new Recent(resume?.recent ?? [], profile.journalBlocks)
     this.vigil = new Vigil(profile, now, this.nextNumber())
+    this.beyond = new Beyond(chainId, adapter, { signal, random })
     this.prefetch = new Prefetch((header) => this.heads.saw(header))
   }
 
@@ -113,7 +118,13 @@ class LiveSource implements BlockSource {
       const least = this.recent.oldest?.number ?? this.options.fromBlock
       return head.number >= least && !this.recent.has(head)
     }
-    return this.heads.next(client, isNews, () => this.vigil.idle())
+    const onQuiet = (): void => {
+      this.vigil.idle()
+      const { stallMs } = this.options.profile
+      // one endpoint may hang behind the others for ever; where there is only one, waiting is all that is left
+      if (this.endpoints.several && this.vigil.shouldTurn()) throw new StandsStillError(client.rpc.endpoint, stallMs)
+    }
+    return this.heads.next(client, isNews, onQuiet)
   }
 
   /** Yields all from our last block to this head. */
@@ -189,7 +200,25 @@ class LiveSource implements BlockSource {
     const { blindAfterMs } = this.options.profile
     const waitMs = backoffMs(this.attempt++, blindAfterMs, this.random)
     this.onEvent({ kind: 'retry', attempt: this.attempt, waitMs, detail: error instanceof Error ? error.message : String(error) })
-    yield* this.wait(sleep(waitMs, this.signal))
+    if (this.vigil.isBlind) yield* this.beyondTheGap(waitMs)
+    else yield* this.wait(sleep(waitMs, this.signal))
+  }
+
+  /** Waits, and meanwhile shows what heads there are beyond the block that can't be had. */
+  private async *beyondTheGap(waitMs: number): AsyncGenerator<Input, void> {
+    const untilMs = this.now() + waitMs
+    const { pollMs } = this.options.profile
+    while (this.now() < untilMs) {
+      try {
+        const client = yield* this.wait(this.endpoints.client())
+        const block = yield* this.wait(this.beyond.next(client, this.nextNumber()))
+        if (block !== undefined) yield { kind: 'provisional', block }
+      } catch {
+        // the gap is what is wrong, and is told; this was only an attempt
+        if (this.signal.aborted) throw new StoppedError()
+      }
+      yield* this.wait(sleep(Math.min(pollMs, Math.max(0, untilMs - this.now())), this.signal))
+    }
   }
 
   /** Waits for the work, and meanwhile yields what must be said. `busy`: it should come soon; if it doesn't, we are blind. */

@@ -1,5 +1,6 @@
 // What differs between chains, one object a chain: how blocks are ordered, how long to wait, when a block is final.
 import { UserError } from '../core/errors.ts'
+import type { HeaderForm } from './header-hash.ts'
 
 export interface ChainProfile {
   readonly chainId: number
@@ -21,6 +22,8 @@ export interface ChainProfile {
   /** A failure that lasts this long, or a stall that lasts this much longer, makes us blind. */
   readonly blindAfterMs: number
   readonly requestTimeoutMs: number
+  /** Whether a header's hash is checked against its fields, and how. */
+  readonly headerHash: HeaderForm
 }
 
 /** The lab's anvil: blocks are stamped 12 s apart but come every fraction of a second; it sorts by fee cap. */
@@ -37,6 +40,7 @@ const lab: ChainProfile = {
   tickMs: 5_000,
   blindAfterMs: 10_000,
   requestTimeoutMs: 5_000,
+  headerHash: 'ethereum',
 }
 
 /** Two epochs of 32 slots make a block final, so the journal holds a little more than two in bad weather. */
@@ -53,6 +57,7 @@ const ethereum: ChainProfile = {
   tickMs: 12_000,
   blindAfterMs: 30_000,
   requestTimeoutMs: 10_000,
+  headerHash: 'ethereum',
 }
 
 export const PROFILES: readonly ChainProfile[] = [lab, ethereum]
@@ -81,6 +86,7 @@ function generic(chainId: number, blockTimeS: number): ChainProfile {
     tickMs: Math.max(2_000, blockMs),
     blindAfterMs: Math.max(30_000, 3 * blockMs),
     requestTimeoutMs: 10_000,
+    headerHash: 'unchecked',
   }
 }
 

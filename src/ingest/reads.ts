@@ -15,8 +15,24 @@ export interface ReadOptions {
   readonly random: () => number
 }
 
-/** All answers, in the order they were asked for. A revert is an answer; a failure that lasts is thrown, never an answer. */
+/**
+ * All answers, in the order they were asked for. A revert is an answer; a failure that lasts is thrown, never an answer. A node that
+ * mines between looking up its newest block and reading the state may answer from the next one, under the number of the first, and
+ * rounds of one block would then be of two states: if the block isn't the newest any more, all are asked once again.
+ */
 export async function readAll(
+  client: ChainClient,
+  adapter: BlockAdapter,
+  block: BlockSoFar & { readonly hash: Hex },
+  options: ReadOptions,
+): Promise<readonly ReadResult[]> {
+  const atHead = client.isNewest(block)
+  const answers = await readOnce(client, adapter, block, options)
+  if (!atHead || answers.length === 0 || !(await patient(() => client.hasMovedOn(block), options))) return answers
+  return readOnce(client, adapter, block, options)
+}
+
+async function readOnce(
   client: ChainClient,
   adapter: BlockAdapter,
   block: BlockSoFar & { readonly hash: Hex },

@@ -2,6 +2,7 @@
 import { BadDataError } from '../core/errors.ts'
 import type { Hex, Log } from '../core/flow.ts'
 import { joinBlooms } from './bloom.ts'
+import { type HeaderForm, headerHash } from './header-hash.ts'
 
 /** Whose answer to what is being read: the errors name both. */
 export interface Where {
@@ -32,8 +33,23 @@ export interface Receipt {
   readonly logs: readonly Log[]
 }
 
-export function readHeader(where: Where, raw: unknown): Header {
-  const header = object(where, 'the block', raw)
+/** `form`: whether the hash must be that of the fields. */
+export function readHeader(where: Where, raw: unknown, form: HeaderForm): Header {
+  const fields = object(where, 'the block', raw)
+  const header = headerOf(where, fields)
+  if (form === 'unchecked') return header
+  const hash = headerHash(fields)
+  if (hash !== header.hash)
+    fail(
+      where,
+      `the hash of block ${header.number}`,
+      header.hash,
+      `${hash ?? 'one of whole fields'}, the hash of its fields; if all endpoints say otherwise, see config.chain.headerHash`,
+    )
+  return header
+}
+
+function headerOf(where: Where, header: Fields): Header {
   const transactions = header.transactions
   return {
     number: quantity(where, 'number', header.number),

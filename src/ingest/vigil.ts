@@ -7,6 +7,7 @@ export class Vigil {
   /** The last committed block: its own time, and when we had it. */
   private last: { readonly number: number; readonly timeS: number; readonly atMs: number } | undefined
   private lastTickMs = Number.NEGATIVE_INFINITY
+  private turnedMs = Number.NEGATIVE_INFINITY
   private trouble: { readonly sinceMs: number; reason: BlindReason } | undefined
   /** Once for each time that we stop seeing. */
   private said = false
@@ -35,6 +36,18 @@ export class Vigil {
   /** The node answers and there is no block that we lack. */
   idle(): void {
     this.trouble = undefined
+  }
+
+  /** Has it been said that we don't see, and is that so still? */
+  get isBlind(): boolean {
+    return this.said && this.trouble !== undefined
+  }
+
+  /** No block for long enough to ask another endpoint, where there is one: true once for each time that this passes. */
+  shouldTurn(): boolean {
+    if (this.last === undefined || this.now() < Math.max(this.last.atMs, this.turnedMs) + this.profile.stallMs) return false
+    this.turnedMs = this.now()
+    return true
   }
 
   /** How long until there is something to say. */

@@ -21,7 +21,14 @@ export interface NewCheckpoint {
 }
 
 export type LoadedCheckpoint =
-  | { readonly found: true; readonly head: CheckpointHead; readonly bytes: Uint8Array; readonly throughInputSeq: number }
+  | {
+      readonly found: true
+      readonly head: CheckpointHead
+      readonly bytes: Uint8Array
+      readonly throughInputSeq: number
+      /** Why a newer one was not taken; empty if this is the newest. */
+      readonly passedOver: string
+    }
   /** `inputsWhole`: folding the stored inputs from nothing gives the present state. If not, read the chain again. */
   | { readonly found: false; readonly why: string; readonly inputsWhole: boolean }
 
@@ -82,7 +89,7 @@ export class Checkpoints {
       const bytes = new Uint8Array(row.bytes)
       if (row.rulesHash !== rulesHash) why.push(`the checkpoint of block ${number} has other rules (${row.rulesHash}, now ${rulesHash})`)
       else if (sha256(bytes) !== row.bytesHash) why.push(`the checkpoint of block ${number} is damaged`)
-      else yield { found: true, head: { chainId, number, hash, rulesHash }, bytes, throughInputSeq }
+      else yield { found: true, head: { chainId, number, hash, rulesHash }, bytes, throughInputSeq, passedOver: why.join('; ') }
     }
   }
 }

@@ -21,7 +21,17 @@ export interface Cursor {
   readonly inputSeq: number
 }
 
-const KINDS: readonly Input['kind'][] = ['committed', 'reorged', 'finalized', 'pending', 'simulated', 'tick', 'blind', 'operator']
+const KINDS: readonly Input['kind'][] = [
+  'committed',
+  'provisional',
+  'reorged',
+  'finalized',
+  'pending',
+  'simulated',
+  'tick',
+  'blind',
+  'operator',
+]
 const PAGE = 64
 
 export class Inputs {

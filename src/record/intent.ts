@@ -49,7 +49,7 @@ export interface Intent extends NewIntent {
   readonly reason: string | null
   /** The head when the pipeline last asked for it. */
   readonly askedBlock: number
-  /** The head when a reorg took its block away; null again once asked for. */
+  /** The head when a reorg took away the block that it was mined in, or those after which it ended; null again once asked for. */
   readonly orphanedBlock: number | null
   readonly updatedBlock: number
 }

@@ -80,6 +80,17 @@ describe('intents', () => {
     expect(intents.orphan(2, 0, 9)).toEqual([])
   })
 
+  test("a reorg may undo what others did: what ended for that from the block on stays ended and says so, what ended before doesn't", () => {
+    const { intents } = record
+    const ended = [3, 4, 5].map((block) => intents.advance(intents.plan(wanted(block), 2).id, 'obsolete', block).id)
+    expect(intents.orphan(1, 4, 4)).toEqual([])
+    expect(ended.map((id) => intents.get(id))).toMatchObject([
+      { state: 'obsolete', orphanedBlock: null },
+      { state: 'obsolete', orphanedBlock: 4 },
+      { state: 'obsolete', orphanedBlock: 4 },
+    ])
+  })
+
   test('property: only legal steps happen, live nonces are unique, each step is one log entry', () => {
     const states: readonly IntentState[] = ['planned', 'simulated', 'signed', 'sent', 'mined', 'failed', 'obsolete']
     const step = fc.record({ intent: fc.nat(2), to: fc.constantFrom(...states), nonce: fc.nat(2), release: fc.boolean() })

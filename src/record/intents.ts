@@ -129,7 +129,10 @@ export class Intents {
     })
   }
 
-  /** Rows that ended in a block above `toNumber` are unmined again. */
+  /**
+   * Rows that ended in a block above `toNumber` are unmined again. What others had done by then may be undone as well: such rows
+   * stay ended, and may be wanted once more. From `toNumber` itself on, since their reason may be of the block after the node's head.
+   */
   orphan(chainId: number, toNumber: number, block: number, entries: (row: Intent) => readonly Entry[] = () => []): Intent[] {
     return this.db.transaction(() => {
       const rows = this.rows('chainId = ? and minedBlock > ? order by minedBlock, nonce', [chainId, toNumber])
@@ -140,6 +143,8 @@ export class Intents {
         )
         this.log(entries(row))
       }
+      const ended = `chainId = ? and state in ('obsolete', 'failed') and minedBlock is null and orphanedBlock is null`
+      this.db.run(`update intents set orphanedBlock = ? where ${ended} and updatedBlock >= ?`, [block, chainId, toNumber])
       return rows.map((row) => this.must(row.id))
     })
   }

@@ -166,7 +166,7 @@ describe('checkpoints', () => {
     record.saveCheckpoint({ head: head(5), bytes: bytes(5), throughInputSeq: 5 })
     record.commit({ input: block(10), entries: [], checkpoint: { head: head(7), bytes: bytes(7), throughInputSeq: 7 } })
     expect([...record.inputsSince(0)].map(({ seq }) => seq)).toEqual([6, 7, 8, 9, 10])
-    expect(record.loadCheckpoint(hashOf(0))).toEqual({ found: true, head: head(7), bytes: bytes(7), throughInputSeq: 7 })
+    expect(record.loadCheckpoint(hashOf(0))).toEqual({ found: true, head: head(7), bytes: bytes(7), throughInputSeq: 7, passedOver: '' })
   })
 
   test('a damaged newest gives way to the older; other rules are not loaded, and it says why', () => {
@@ -174,7 +174,12 @@ describe('checkpoints', () => {
     for (let n = 1; n <= 3; n++) record.commit({ input: block(n), entries: [], checkpoint: { head: head(n), bytes: bytes(n) } })
     closeAll()
     tamper("update checkpoints set bytes = x'00' where throughInputSeq = 3")
-    expect(open().loadCheckpoint(hashOf(0))).toMatchObject({ found: true, head: head(2), throughInputSeq: 2 })
+    expect(open().loadCheckpoint(hashOf(0))).toMatchObject({
+      found: true,
+      head: head(2),
+      throughInputSeq: 2,
+      passedOver: 'the checkpoint of block 3 is damaged',
+    })
     const other = (opened[0] as NodeRecord).loadCheckpoint(hashOf(99))
     expect(other).toMatchObject({
       found: false,

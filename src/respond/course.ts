@@ -3,13 +3,12 @@ import type { Hex } from '../core/flow.ts'
 import type { Intent } from '../record/intent.ts'
 import type { Intents } from '../record/intents.ts'
 import type { GuardCall } from './calls.ts'
-import type { Steps } from './steps.ts'
+import { NONCE_USED, type Steps } from './steps.ts'
 
 export type ClassedCall = GuardCall & Pick<Intent, 'class'>
 
 /** Nobody asked again for so many blocks: nobody wants it any more. */
 const FORGET_BLOCKS = 10
-const NONCE_USED = 'its nonce was used by another transaction'
 
 export class Course {
   /** Asked for since the start of this process. */
@@ -42,10 +41,11 @@ export class Course {
     const settled = await steps.settle(row)
     if (settled !== undefined) return settled.state === 'planned' ? planAnew(settled) : settled
     const asked = intents.advance(row.id, row.state, steps.head, { askedBlock: steps.head })
-    if (row.window === call.window) return row.state === 'signed' || row.orphanedBlock !== null ? steps.send(asked) : asked
+    if (row.window === call.window && row.orphanedBlock === null) return row.state === 'signed' ? steps.send(asked) : asked
     const verdict = await steps.ask(call)
     if (verdict.kind === 'obsolete') return steps.endedOr(asked, verdict.reason)
     if (verdict.kind !== 'ok') return steps.tell(asked, 'waiting', verdict.reason)
+    if (row.window === call.window && row.calldata === call.calldata) return steps.send(asked)
     if (await steps.nonceUsed(asked)) {
       const ended = await steps.settle(asked)
       if (ended !== undefined && ended.state !== 'planned') return ended
@@ -67,7 +67,7 @@ export class Course {
     if (row.signed === null) return this.mayGoOn(row) ? steps.proceed(row) : row
     const settled = await steps.settle(row)
     if (settled !== undefined) return settled
-    if (await steps.nonceUsed(row)) return steps.endedOr(row, NONCE_USED)
+    if (await steps.nonceUsed(row)) return this.withoutItsNonce(row, false)
     if (row.orphanedBlock !== null) return row
     // its time slot may have passed while we were gone: then the bytes would only cost gas, and a newer certificate takes their nonce
     const verdict = await steps.ask(row)
@@ -83,7 +83,7 @@ export class Course {
     }
     const settled = await steps.settle(row)
     if (settled !== undefined) return settled
-    if (await steps.nonceUsed(row)) return steps.endedOr(row, NONCE_USED)
+    if (await steps.nonceUsed(row)) return this.withoutItsNonce(row, forgotten)
     if (row.orphanedBlock !== null) {
       // not sent again by ourselves: what it answered may have gone with the block
       const left = number - row.orphanedBlock > FORGET_BLOCKS
@@ -91,6 +91,13 @@ export class Course {
     }
     if (number - row.signed.signedBlock < this.stuckBlocks) return row.state === 'signed' ? steps.send(row) : row
     return this.unstick(row, forgotten)
+  }
+
+  /** The key was used elsewhere, which says nothing of the action: it is tried with another nonce, if it is still wanted. */
+  private async withoutItsNonce(row: Intent, forgotten: boolean): Promise<Intent> {
+    const { steps } = this
+    const ended = await steps.endedOr(row, NONCE_USED, forgotten || row.orphanedBlock !== null ? 'obsolete' : 'planned')
+    return ended.state === 'planned' && this.mayGoOn(ended) ? steps.proceed(ended) : ended
   }
 
   private async unstick(row: Intent, forgotten: boolean): Promise<Intent> {
@@ -109,11 +116,12 @@ export class Course {
 
   /**
    * Has the same thing, once ended, to be done another time? Executions and lifts happen once a round; renewals and beginnings
-   * of a lift may come again; what failed may be tried with a newer certificate. The Guard decides in any case.
+   * of a lift may come again; what failed may be tried with a newer certificate, and after a reorg with any. The Guard decides in any case.
    */
   private wantsAnother(last: Intent, call: ClassedCall): boolean {
     const oncePerRound = last.operation === 'execute' || last.operation === 'lift'
     if (last.state === 'mined' && oncePerRound) return false
+    if (last.orphanedBlock !== null) return true
     if (call.window === null) return this.steps.head - last.updatedBlock >= FORGET_BLOCKS
     return last.window === null || call.window > last.window
   }

@@ -14,7 +14,7 @@ const GENESIS_S = 1_800_000_000
 const EXPIRY_S = 600
 /** One word of storage, 1,000 at first: two arguments write the second one, one argument reads. */
 const TARGET: Hex = '0x6103e8600055601a6012600039601a6000f36024361160125760005460005260206000f35b60243560005500'
-const SUBJECT: Hex = `0x${'0'.repeat(24)}${'ab'.repeat(20)}`
+export const SUBJECT: Hex = `0x${'0'.repeat(24)}${'ab'.repeat(20)}`
 
 export class GuardWorld {
   private people = 0
@@ -44,6 +44,10 @@ export class GuardWorld {
       args: [{ ...arg, kind: ARG.subject, bound: BOUND.oneOf, values: [BigInt(SUBJECT)] }, arg],
       steps: [{ isLive: false, value: 500n, live: NO_LIVE, mulBps: 0n, divisor: 0n }],
     }
+    return this.add(entry)
+  }
+
+  async add(entry: GuardEntry): Promise<Hex> {
     await this.send(accountOf('deployer').address, encodeFunctionData({ abi: Guard.abi, functionName: 'addEntry', args: [entry] }))
     await this.mine()
     return entryId(entry)

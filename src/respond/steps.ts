@@ -40,6 +40,9 @@ interface Place {
 /** Of an estimate, in percent: state may change between estimate and inclusion. */
 const GAS_MARGIN_PERCENT = 130n
 const MAX_OUTBIDS = 3
+/** Which says nothing of the action. */
+export const NONCE_USED = 'its nonce was used by another transaction'
+const CAPPED = 'the fee cap does not allow to outbid the transaction that waits'
 /** So long the node is asked why a transaction reverted. */
 const REASON_BLOCKS = 64
 
@@ -90,8 +93,10 @@ export class Steps {
     const margin = (estimate * GAS_MARGIN_PERCENT) / 100n
     const gas = margin > gasFloor ? margin : gasFloor
     const free = freeNonces(mined, pending, record.intents.transactionsFrom(chainId, wallet.address, mined))
-    const place = row.signed === null ? this.place(row, latest, free) : this.samePlace(row, row.signed, latest, free)
-    if (place === undefined) return this.tell(row, 'capped', 'the fee cap does not allow to outbid the transaction that waits')
+    // bytes that no pool took hold nobody up: other bytes may take their nonce without outbidding them
+    const inPool = pending > (row.signed?.nonce ?? 0) || call.calldata === row.calldata
+    const place = row.signed === null ? this.place(row, latest, free) : this.samePlace(row, row.signed, latest, free, inPool)
+    if (place === undefined) return this.tell(row, 'capped', CAPPED)
     const { nonce, bid } = place
     const fees = { maxFeePerGas: bid.maxFeePerGas, maxPriorityFeePerGas: bid.priorityFeePerGas }
     const raw = await this.signed({ type: 'eip1559', chainId, nonce, to: row.guard, data: call.calldata, gas, ...fees })
@@ -117,7 +122,7 @@ export class Steps {
         return sent
       }
       case 'nonce-used':
-        return this.endedOr(row, 'its nonce was used by another transaction')
+        return this.endedOr(row, NONCE_USED, 'planned')
       case 'underpriced': {
         if (outbids >= MAX_OUTBIDS) return this.tell(row, 'refused', answer.reason)
         const higher = await this.sign(row)
@@ -158,8 +163,8 @@ export class Steps {
   }
 
   /** It can't happen any more, unless it was our own transaction that did it just now: a block may come between two questions. */
-  async endedOr(row: Intent, reason: string): Promise<Intent> {
-    return (await this.settle(row)) ?? this.giveUp(row, 'obsolete', reason)
+  async endedOr(row: Intent, reason: string, to: 'planned' | 'obsolete' = 'obsolete'): Promise<Intent> {
+    return (await this.settle(row)) ?? this.giveUp(row, to, reason)
   }
 
   /** Ends the row, or plans it anew; its nonce is free again. */
@@ -214,14 +219,16 @@ export class Steps {
   }
 
   /** The nonce it has, unless a reorg or a pool that lost something left a gap below it: then nothing is mined but from there. */
-  private samePlace(row: Intent, { signer, nonce }: Signed, latest: Latest, free: Iterable<FreeNonce>): Place | undefined {
+  private samePlace(row: Intent, { signer, nonce }: Signed, latest: Latest, free: Iterable<FreeNonce>, inPool: boolean): Place | undefined {
     const { wallet, fees } = this.options
     if (signer !== wallet.address) return undefined
     for (const candidate of free) {
       if (candidate.nonce > nonce) break
       if (!candidate.inPool) return this.place(row, latest, [candidate])
     }
-    const bid = bidOf(fees, row.class, latest.baseFee, highestBid(this.transactionsOf(row)))
+    const bid =
+      bidOf(fees, row.class, latest.baseFee, highestBid(this.transactionsOf(row))) ??
+      (inPool ? undefined : bidOf(fees, row.class, latest.baseFee, undefined))
     return bid === undefined ? undefined : { nonce, bid }
   }
 

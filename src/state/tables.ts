@@ -152,7 +152,7 @@ export const grants = defineTable('grants', 'entity', {
   sinceS: 'f64',
 })
 
-/** Transactions of this block that went through an executor: what happens in them was governed. */
+/** Transactions of this block that went through an executor (0: before the governed path began): what happens in them was governed. */
 export const executions = defineTable('executions', 'event', {
   txIndex: 'u32',
   executor: 'word',

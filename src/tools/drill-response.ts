@@ -1,6 +1,7 @@
-// What the nodes and the Guard did in a guarded run, from the chain's own logs and the nodes' lines.
+// What the nodes did in a guarded run through the Guard and the Liquidator, from the chain's own logs and the nodes' lines.
 import { parseEventLogs } from 'viem'
 import { Guard } from '../contracts/Guard.ts'
+import { Liquidator } from '../contracts/Liquidator.ts'
 import type { Decision, Finding, Hex } from '../core/flow.ts'
 import { hex32 } from '../core/words.ts'
 import type { Response } from './drill-measure.ts'
@@ -20,18 +21,21 @@ interface Chain {
   readonly prices: object
   readonly deployment: {
     readonly guard: Hex
+    readonly liquidatorContract: Hex
     readonly guardEntries: readonly { readonly id: Hex; readonly action: string }[]
     readonly assets: readonly { readonly symbol: string; readonly address: Hex }[]
     readonly nodes: readonly { readonly address: Hex }[]
   }
 }
 
-interface GuardEvent {
+interface ContractEvent<Args> {
   readonly eventName: string
   readonly blockNumber: Hex
   readonly transactionHash: Hex
-  readonly args: { readonly entry: Hex; readonly subject: Hex; readonly round: number }
+  readonly args: Args
 }
+type GuardEvent = ContractEvent<{ readonly entry: Hex; readonly subject: Hex; readonly round: number }>
+type Liquidation = ContractEvent<{ readonly user: Hex }>
 
 type Rpc = (method: string, params: readonly unknown[]) => Promise<unknown>
 
@@ -41,15 +45,26 @@ export async function guardedResponse(
   lines: readonly NodeReport[],
   toBlock: number,
 ): Promise<{ response: Response; firstOwnBlock: number | undefined }> {
-  const { guard, nodes } = chain.deployment
-  const raw = await rpc('eth_getLogs', [{ address: guard, fromBlock: quantity(chain.head.number), toBlock: 'latest' }])
-  const events = parseEventLogs({ abi: Guard.abi, logs: raw as never }) as unknown as GuardEvent[]
+  const { guard, liquidatorContract, nodes } = chain.deployment
+  const logsOf = (address: Hex) => rpc('eth_getLogs', [{ address, fromBlock: quantity(chain.head.number), toBlock: 'latest' }])
+  const events = parseEventLogs({ abi: Guard.abi, logs: (await logsOf(guard)) as never }) as unknown as GuardEvent[]
+  const sold = parseEventLogs({
+    abi: Liquidator.abi,
+    eventName: 'Liquidated',
+    logs: (await logsOf(liquidatorContract)) as never,
+  }) as unknown as Liquidation[]
   const own = await ownTransactions(
     rpc,
     nodes.map((n) => n.address.toLowerCase()),
     chain.head.number + 1,
     toBlock,
   )
+  const ours = new Set(own.map((tx) => tx.hash))
+  const actions = [
+    ...actionsOf(events, chain, lines),
+    // anyone may use the Liquidator; what others do with it is not our doing
+    ...sold.filter((e) => ours.has(e.transactionHash)).map(liquidationOf),
+  ].sort((a, b) => a.block - b.block)
   const ethUsd = (chain.prices as Readonly<Record<string, number>>)['WETH'] ?? 0
   const first = lines.find((l) => l.node === 'a')?.node
   return {
@@ -57,7 +72,7 @@ export async function guardedResponse(
     response: {
       findings: findingsOf(lines, first),
       certificates: certificatesOf(lines),
-      actions: actionsOf(events, chain, lines),
+      actions,
       gasUsd: own.reduce((sum, tx) => sum + tx.feeEth, 0) * ethUsd,
     },
   }
@@ -117,6 +132,17 @@ function actionsOf(events: readonly GuardEvent[], chain: Chain, lines: readonly 
     })
 }
 
+/** The contract refuses what does not raise the account's health, so that what was mined was effective; nothing of it is lifted. */
+const liquidationOf = ({ args, blockNumber, transactionHash }: Liquidation): Response['actions'][number] => ({
+  action: 'liquidate',
+  subject: args.user.toLowerCase(),
+  class: 'account',
+  effective: true,
+  block: Number(blockNumber),
+  liftedAfterBlocks: null,
+  txHash: transactionHash,
+})
+
 /** The nodes tried in time to go on with the attack while the action was in force, and never could. */
 function heldAfter(lines: readonly NodeReport[], from: number, to: number): boolean {
   const tries = lines.flatMap((l) => {
@@ -127,6 +153,7 @@ function heldAfter(lines: readonly NodeReport[], from: number, to: number): bool
 }
 
 interface OwnTransaction {
+  readonly hash: Hex
   readonly block: number
   readonly feeEth: number
 }
@@ -134,9 +161,15 @@ interface OwnTransaction {
 async function ownTransactions(rpc: Rpc, senders: readonly string[], from: number, to: number): Promise<readonly OwnTransaction[]> {
   const own: OwnTransaction[] = []
   for (let block = from; block <= to; block++) {
-    const receipts = (await rpc('eth_getBlockReceipts', [quantity(block)])) as { from: string; gasUsed: Hex; effectiveGasPrice: Hex }[]
+    const receipts = (await rpc('eth_getBlockReceipts', [quantity(block)])) as {
+      from: string
+      transactionHash: Hex
+      gasUsed: Hex
+      effectiveGasPrice: Hex
+    }[]
     for (const r of receipts)
-      if (senders.includes(r.from.toLowerCase())) own.push({ block, feeEth: (Number(r.gasUsed) * Number(r.effectiveGasPrice)) / 1e18 })
+      if (senders.includes(r.from.toLowerCase()))
+        own.push({ hash: r.transactionHash, block, feeEth: (Number(r.gasUsed) * Number(r.effectiveGasPrice)) / 1e18 })
   }
   return own
 }

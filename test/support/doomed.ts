@@ -12,7 +12,7 @@ const live = new Set<string>()
 const nodes = config.nodes.map((node) =>
   startNode({
     config,
-    node: { id: node.id, endpoint: node.rpc as string, dataDir: node.dataDir },
+    node: { id: node.id, endpoints: [node.rpc as string].flat(), dataDir: node.dataDir },
     exchange,
     ...(node.key ? { wallet: loadWallet(node.key) } : {}),
     events: {

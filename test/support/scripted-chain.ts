@@ -3,6 +3,7 @@ import { decodeFunctionData, encodeFunctionResult } from 'viem'
 import { Reader } from '../../src/contracts/Reader.ts'
 import type { Hex } from '../../src/core/flow.ts'
 import { bloomOf, joinBlooms } from '../../src/ingest/bloom.ts'
+import { headerHash } from '../../src/ingest/header-hash.ts'
 import { type Script, type Scripted, SUBSCRIBED } from './scripted-rpc.ts'
 
 export const word = (number: number | bigint): Hex => `0x${number.toString(16).padStart(64, '0')}`
@@ -21,31 +22,62 @@ export interface ScriptedBlock {
   readonly receipts: readonly { readonly logs: readonly { readonly address: Hex }[] }[]
 }
 
-/** Block n has n % 3 transactions with two logs each: of the contract 0xa1, and of one that nobody watches. */
-export function scriptedBlock(number: number, branch = 0): ScriptedBlock {
-  const hashOf = (n: number): Hex => word(1_000 * (n + 1) + (n < 3 ? 0 : branch))
-  const hash = hashOf(number)
+/** Fields of a header that matter to nobody but its hash. */
+const FILLER = {
+  sha3Uncles: word(0x1dcc),
+  miner: at(0xc0),
+  stateRoot: word(0x57a7e),
+  transactionsRoot: word(0x78),
+  receiptsRoot: word(0x4e),
+  difficulty: '0x0',
+  gasLimit: '0x3938700',
+  gasUsed: '0x0',
+  extraData: '0x',
+  mixHash: word(0),
+  nonce: '0x0000000000000000',
+  baseFeePerGas: '0x7',
+  withdrawalsRoot: word(0x3d),
+  blobGasUsed: '0x0',
+  excessBlobGas: '0x0',
+  parentBeaconBlockRoot: word(0),
+  requestsHash: word(0xe3),
+}
+const made = new Map<string, ScriptedBlock>()
+
+/** Block n has n % 3 transactions with two logs each: of the contract 0xa1, and of one that nobody watches. Branches part at block 3. */
+export function scriptedBlock(number: number, onBranch = 0): ScriptedBlock {
+  const branch = number < 3 ? 0 : onBranch
+  const key = `${number}:${branch}`
+  const block = made.get(key) ?? makeBlock(number, branch)
+  made.set(key, block)
+  return block
+}
+
+function makeBlock(number: number, branch: number): ScriptedBlock {
   const txs = Array.from({ length: number % 3 }, (_, i) => word(1_000_000 + 10 * number + i + 100_000 * branch))
-  const receipts = txs.map((transactionHash, txIndex) => {
-    const place = { blockHash: hash, transactionHash, transactionIndex: quantity(txIndex), removed: false }
-    const logs = [at(0xa1), at(0xb0 + number)].map((address, i) => ({
-      ...place,
+  const logsOf = (txIndex: number) =>
+    [at(0xa1), at(0xb0 + number)].map((address, i) => ({
       address,
       topics: [word(0x11), word(number)],
       data: word(txIndex),
       logIndex: quantity(2 * txIndex + i),
     }))
-    return { blockHash: hash, transactionHash, transactionIndex: quantity(txIndex), logs, logsBloom: bloomOf(logs) }
-  })
-  const header = {
+  const fields = {
+    ...FILLER,
     number: quantity(number),
-    hash,
-    parentHash: hashOf(number - 1),
+    parentHash: number === 0 ? word(0) : scriptedBlock(number - 1, branch).header.hash,
     timestamp: quantity(1_700_000_000 + 12 * number),
-    logsBloom: joinBlooms(receipts.map(({ logsBloom }) => logsBloom)),
-    transactions: txs,
+    logsBloom: joinBlooms(txs.map((_, txIndex) => bloomOf(logsOf(txIndex)))),
+    extraData: quantity(0x100 + branch).replace('0x', '0x0') as Hex,
   }
-  return { header, receipts }
+  const hash = headerHash(fields)
+  if (hash === undefined) throw new Error('a field is missing')
+  const receipts = txs.map((transactionHash, txIndex) => {
+    const place = { blockHash: hash, transactionHash, transactionIndex: quantity(txIndex) }
+    const logs = logsOf(txIndex).map((log) => ({ ...place, removed: false, ...log }))
+    return { ...place, logs, logsBloom: bloomOf(logs) }
+  })
+  return { header: { ...fields, hash, transactions: txs }, receipts }
 }
 
 /** An honest node on a chain of these blocks, the first being block 0; every call, alone or by the lent Reader, returns the word 7, every slot the word of the block's number. */

@@ -1,7 +1,9 @@
 // A node that answers as the test says: real HTTP and WebSocket on the loopback, so that what is tested is what runs.
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
+import { createServer as createSocketServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 /** `raw` is sent instead of the whole message; `silence`: nothing ever comes; `drop`: the connection is cut. */
 export type Scripted = { readonly result: unknown } | { readonly error: unknown } | { readonly raw: string } | 'silence' | 'drop'
@@ -10,6 +12,8 @@ export type Script = (method: string, params: readonly unknown[]) => Scripted | 
 export interface ScriptedRpc {
   readonly http: string
   readonly ws: string
+  /** The path of a socket, one JSON object a line. */
+  readonly ipc: string
   /** Methods asked for, in order. */
   readonly asked: string[]
   /** Sends a new head to all who subscribed. */
@@ -25,6 +29,7 @@ export async function startScriptedRpc(script: Script): Promise<ScriptedRpc> {
   const asked: string[] = []
   const sockets = new Set<Socket>()
   const subscribers = new Set<Socket>()
+  const lines = new Set<Socket>()
   const server = createServer((request, response) => {
     const parts: Buffer[] = []
     request.on('data', (part: Buffer) => parts.push(part))
@@ -60,6 +65,27 @@ export async function startScriptedRpc(script: Script): Promise<ScriptedRpc> {
     })
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
+  const path = join(tmpdir(), `fb-${randomUUID()}.ipc`)
+  const local = createSocketServer((socket) => {
+    sockets.add(socket)
+    let rest = ''
+    socket.on('error', () => socket.destroy())
+    socket.once('close', () => {
+      sockets.delete(socket)
+      lines.delete(socket)
+    })
+    socket.on('data', async (chunk: Buffer) => {
+      const texts = (rest + chunk.toString('utf8')).split('\n')
+      rest = texts.pop() ?? ''
+      for (const text of texts) {
+        if (text.includes('"eth_subscribe"')) lines.add(socket)
+        const out = await answer(text)
+        if (out === 'drop') socket.destroy()
+        else if (out !== 'silence' && !socket.destroyed) socket.write(`${out}\n`)
+      }
+    })
+  })
+  await new Promise<void>((ready) => local.listen(path, ready))
   const address = server.address()
   if (address === null || typeof address !== 'object') throw new Error('no port')
   const drop = (): void => {
@@ -68,16 +94,18 @@ export async function startScriptedRpc(script: Script): Promise<ScriptedRpc> {
   return {
     http: `http://127.0.0.1:${address.port}`,
     ws: `ws://127.0.0.1:${address.port}`,
+    ipc: `ipc:${path}`,
     asked,
     push(head) {
       const text = JSON.stringify({ jsonrpc: '2.0', method: 'eth_subscription', params: { subscription: SUBSCRIPTION, result: head } })
       for (const socket of subscribers) socket.write(frame(text))
+      for (const socket of lines) socket.write(`${text}\n`)
     },
     drop,
     close() {
-      const closed = new Promise<void>((done) => server.close(() => done()))
+      const closed = [server, local].map((one) => new Promise<void>((done) => one.close(() => done())))
       drop()
-      return closed
+      return Promise.all(closed).then(() => undefined)
     },
   }
 }

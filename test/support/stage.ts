@@ -153,7 +153,7 @@ export async function startNodes(
     running.push(
       startNode({
         config,
-        node: { id: node.id, endpoint: node.rpc as string, dataDir: node.dataDir },
+        node: { id: node.id, endpoints: [node.rpc as string].flat(), dataDir: node.dataDir },
         exchange,
         ...(options.armed && node.key ? { wallet: loadWallet(node.key) } : {}),
         ...(capture ? { capture } : {}),

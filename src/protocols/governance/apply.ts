@@ -11,7 +11,14 @@ import { decodeGovernanceLog, type GovernanceEvent } from './decode.ts'
 import { answerOf, isThere, seen, showsItself } from './facts.ts'
 import { factsAsked, rolesAsked } from './reads.ts'
 
-export function applyGovernance(world: World, contracts: readonly Contract[], block: BlockInput, answers: Answers): void {
+/** `founding`: what happens in this block is what governance begins with, whoever sent it. */
+export function applyGovernance(
+  world: World,
+  contracts: readonly Contract[],
+  block: BlockInput,
+  answers: Answers,
+  founding: boolean,
+): void {
   // what is asked is a question to the world before the block, as it was when it was asked
   const asked = contracts.map((contract) => ({
     contract,
@@ -26,14 +33,15 @@ export function applyGovernance(world: World, contracts: readonly Contract[], bl
     return event ? [{ contract, log, event }] : []
   })
   for (const { contract, log, event } of events) if (event.kind === 'execution') execute(world, contract, log.txIndex)
-  for (const { contract, log, event } of events) applyEvent(world, contract, log, event, block)
+  if (founding) for (const txIndex of new Set(block.logs.map((log) => log.txIndex))) executed(world, txIndex, 0n, false)
+  for (const { contract, log, event } of events) applyEvent(world, contract, log, event, block, founding)
   for (const { contract, facts, roles } of asked) {
     const shows = showsItself(contract, answers)
     // before its deployment a contract's storage says 0, which is no fact
     const there = shows || isThere(world, contract) || events.some((one) => one.contract === contract)
     for (const fact of facts) {
       const value = answerOf(fact, answers)
-      if (value !== undefined && there) notice(world, contract.address, fact, undefined, value, silently(world))
+      if (value !== undefined && there) notice(world, contract.address, fact, undefined, value, founding || silently(world))
     }
     for (const { role, holder, call } of roles) {
       const has = wordAt(answers.get(call), 0)
@@ -54,18 +62,27 @@ function register(world: World, contract: Contract): void {
 }
 
 /** Once a transaction and executor. */
-function execute(world: World, contract: Contract, txIndex: number): void {
+const execute = (world: World, contract: Contract, txIndex: number): void =>
+  executed(world, txIndex, addressWord(contract.address), contract.kinds.has('own'))
+
+function executed(world: World, txIndex: number, executor: bigint, own: boolean): void {
   const { executions } = world
-  const executor = addressWord(contract.address)
   for (let row = 0; row < executions.count; row++)
     if (executions.columns.txIndex.get(row) === txIndex && executions.columns.executor.get(row) === executor) return
   const row = executions.append()
   executions.columns.txIndex.set(row, txIndex)
   executions.columns.executor.set(row, executor)
-  executions.columns.own.set(row, contract.kinds.has('own') ? 1 : 0)
+  executions.columns.own.set(row, own ? 1 : 0)
 }
 
-function applyEvent(world: World, { address }: Contract, { txIndex }: Log, event: GovernanceEvent, block: BlockInput): void {
+function applyEvent(
+  world: World,
+  { address }: Contract,
+  { txIndex }: Log,
+  event: GovernanceEvent,
+  block: BlockInput,
+  founding: boolean,
+): void {
   switch (event.kind) {
     case 'execution':
       return
@@ -75,7 +92,8 @@ function applyEvent(world: World, { address }: Contract, { txIndex }: Log, event
       const changed = remember(world, address, event.role, event.holder, given, block)
       if (given && !changed) return
       // whoever carries an approved call in a transaction of their own must not pass their own grant off as approved too
-      const governed = isGovernedTx(world, txIndex) !== 'no' && world.governed.find(addressOf(event.sender)) !== undefined
+      const bySender = isGovernedTx(world, txIndex) !== 'no' && world.governed.find(addressOf(event.sender)) !== undefined
+      const governed = founding || bySender
       const [before, after] = given ? [0n, event.holder] : [event.holder, 0n]
       const change = given ? CHANGE.roleGranted : CHANGE.roleRevoked
       writeChange(world, address, { change, governed, loosens: given, role: event.role, before, after })

@@ -16,6 +16,8 @@ export interface GovernanceConfig {
   readonly safes: readonly Hex[]
   /** Our Guards. */
   readonly own: readonly Hex[]
+  /** Before this block whatever is set up counts as governed. */
+  readonly sinceBlock?: number
 }
 
 export type Kind = 'accessControl' | 'owned' | 'proxy' | 'timelock' | 'safe' | 'own'

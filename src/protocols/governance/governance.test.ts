@@ -106,6 +106,18 @@ const started = (config?: GovernanceConfig) => {
 }
 const governedRow = (world: World, address: Hex) => world.governed.at(world.governed.find(address) ?? 99)
 
+describe('before the governed path begins', () => {
+  test('whatever is set up is taken as governed, whoever sent it; from that block on it is not', () => {
+    const { world, block } = started({ ...CONFIG, sinceBlock: 3 })
+    block([granted(RISK, EVE), upgraded(at(0xc0de), 1)])
+    expect(changes(world).map((c) => c.governed)).toEqual([1])
+    expect([isGovernedTx(world, 0), isGovernedTx(world, 1)]).toEqual(['human', 'human'])
+    expect(ungovernedHolders(world, ROLE.RISK_ADMIN)).toEqual([EVE])
+    block([granted(RISK, ANN)])
+    expect(changes(world).map((c) => c.governed)).toEqual([0])
+  })
+})
+
 describe('first sight', () => {
   test('reads all of it, in two rounds, and is no change', () => {
     const { world, block } = bench()

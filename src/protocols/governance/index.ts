@@ -16,7 +16,7 @@ export function governance(config: GovernanceConfig): Protocol {
     id: `governance:${config.chainId}`,
     watches: () => contracts.filter(({ topics }) => topics.length > 0).map(({ address, topics }) => ({ address, topics })),
     reads: (world, block, sofar) => governanceReads(world, contracts, block, sofar),
-    apply: (world, block, answers) => applyGovernance(world, contracts, block, answers),
+    apply: (world, block, answers) => applyGovernance(world, contracts, block, answers, block.number < (config.sinceBlock ?? 0)),
     actions: {},
     steps: () => [],
   }

@@ -1,7 +1,7 @@
 // The wiring of one node, and the first file to read: inputs come in one at a time, the fold steps, the record commits, the edge acts.
 import type { Config } from './config.ts'
 import { UserError } from './core/errors.ts'
-import type { Approval, Certificate, Input } from './core/flow.ts'
+import type { Approval, Certificate, Input, Question } from './core/flow.ts'
 import { Fold } from './fold.ts'
 import type { IngestEvent } from './ingest/block-source.ts'
 import type { CaptureWriter } from './ingest/capture.ts'
@@ -69,8 +69,7 @@ export function startNode(options: NodeOptions): RunningNode {
   const restored = orClose(() => restore(fold, record, rules.rulesHash))
   events.note?.(node.id, restored)
   let source = sourceOf(fold)
-  const connect = (timeoutMs: number) =>
-    lastingRpc(node.endpoints, { chainId: config.chain.id, timeoutMs, inUse: () => source.endpoint() })
+  const connect = (timeoutMs: number) => lastingRpc(node.endpoints, { chainId: config.chain.id, timeoutMs, inUse: () => source.endpoint() })
   const rpc = connect(profile.requestTimeoutMs)
   const simulator = createSimulator({ rpc: connect(SIMULATION_TIMEOUT_MS), onFailure: (error) => events.error?.(node.id, error) })
   const { quorum: quorumConfig } = config
@@ -218,7 +217,7 @@ export function startNode(options: NodeOptions): RunningNode {
     }
     await edge?.relay.act(step)
     for (const question of step.questions) {
-      const { outcomes, late } = await simulator.simulate(question, config.simulationDeadlineMs)
+      const { outcomes, late } = await simulator.simulate(question, config.simulationDeadlineMs * patienceFor(question))
       const { chainId, onHash, incident } = question
       await edge?.relay.act(commit({ kind: 'simulated', chainId, onHash, incident, outcomes, late }))
     }
@@ -316,6 +315,9 @@ export function startNode(options: NodeOptions): RunningNode {
     return { responder, quorum, relay }
   }
 }
+
+/** A liquidation is no race against a thief, it needs a simulation, and that takes longer: a loan, a sale and all between. */
+const patienceFor = ({ options }: Question): number => (options.some(({ steps }) => steps.some((step) => step.call)) ? 3 : 1)
 
 /** The newest one that is final now; older ones are let go. */
 function finalCheckpoint(checkpoints: Checkpoint[], number: number): Checkpoint | undefined {

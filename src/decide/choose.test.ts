@@ -309,7 +309,7 @@ describe('liquidation', () => {
     does: 'liquidates',
   }
   /** Accounts that owe so much of 1,000 each, times a size; relief repays half and takes 5 % more. */
-  function crash(sizes: readonly number[], owes = 830) {
+  function crash(sizes: readonly number[], owes = 830, room = 1e9) {
     const { world } = bench()
     market(world, 'WETH')
     const rows = sizes.map((size, n) =>
@@ -327,7 +327,7 @@ describe('liquidation', () => {
         market: 0,
         call: { to: LIQUIDATOR, data },
       } as const
-      return { step, repaidUsd, seizedUsd: repaidUsd * 1.05 }
+      return { step, collateral: 0, roomUsd: room, repaidUsd, seizedUsd: repaidUsd * 1.05 }
     }
     const venue: Venue = { ...actingVenue(world, { liquidate }), relief }
     const of = incident({ suspects: [], sources: ['accounts'], probability: 0.5, unattendedProbability: 0.5, unattended: rows })
@@ -375,6 +375,12 @@ describe('liquidation', () => {
     const refused: readonly Outcome[] = options.slice(1).map((o) => ({ option: o.id, executed: false, why: 'Toxic', succeeded: [] }))
     expect(decide(refused)).toMatchObject({ chosen: 'observe' })
     expect(decide([...refused.slice(1), held((options[1] as Option).id)]).chosen).toBe((options[1] as Option).id)
+  })
+
+  test('together no more than the exchange can take of one collateral; the first in any case', () => {
+    const { options } = crash([10, 50, 30], 830, 35_000) // 21,788, 13,073 and 4,358 USD of collateral to be sold
+    expect(options.at(-1)?.steps.map((s) => s.subject)).toEqual(['a1', 'a2'].map((a) => addressSubject(assetOf(a))))
+    expect(crash([50], 830, 0).options).toHaveLength(2)
   })
 
   test('not where a further fall would leave nothing uncovered', () => {

@@ -50,11 +50,18 @@ function reliefOptions(world: World, venue: Venue, incident: Incident): readonly
     const { collateralE8, debtE8 } = world.accounts.at(account)
     return stressedBadDebtUsd(toFloat(collateralE8, 8), toFloat(debtE8, 8))
   }
-  const steps = [...incident.unattended]
-    .filter((account) => atStake(account) > 0)
-    .sort((a, b) => atStake(b) - atStake(a) || a - b)
-    .flatMap((account) => venue.relief?.(world, account)?.step ?? [])
-    .slice(0, MOST_RELIEFS)
+  const soldUsd = new Map<number, number>()
+  const steps: GuardStep[] = []
+  const worst = [...incident.unattended].filter((account) => atStake(account) > 0).sort((a, b) => atStake(b) - atStake(a) || a - b)
+  for (const account of worst) {
+    const relief = venue.relief?.(world, account)
+    if (!relief || steps.length === MOST_RELIEFS) continue
+    // together they must not sell more than the pools can take: the last one would find no price worth it
+    const sum = (soldUsd.get(relief.collateral) ?? 0) + relief.seizedUsd
+    if (soldUsd.has(relief.collateral) && sum > relief.roomUsd) continue
+    soldUsd.set(relief.collateral, sum)
+    steps.push(relief.step)
+  }
   const [first] = steps
   if (!first) return []
   const one: Option = { id: `liquidate(${subjectAddress(first.subject)})`, class: 'account', steps: [first] }

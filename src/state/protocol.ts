@@ -51,6 +51,10 @@ export interface Venue {
 /** A liquidation as a call that anyone may make, and what it would move at present prices. */
 export interface Relief {
   readonly step: GuardStep
+  /** Market row of the collateral that is sold. */
+  readonly collateral: number
+  /** Most that its exchange pools should be sold of it in one block, USD. */
+  readonly roomUsd: number
   readonly repaidUsd: number
   /** Bonus included. */
   readonly seizedUsd: number

@@ -15,6 +15,7 @@ const WHOLE_BELOW_E18 = 950_000_000_000_000_000n
 const HEALTHY_E18 = 10n ** 18n
 /** Of what an exchange pool pays until its price has fallen by its band: more at once would cost the bonus in price. */
 const MOST_OF_DEPTH = 0.05
+const MOST_OF_DEPTH_A_BLOCK = 0.1
 const LEAST_USD = 100
 
 interface Side {
@@ -54,7 +55,8 @@ export function reliefOf(world: World, liquidator: Hex, hub: Hex, account: numbe
     market: debt.market,
     call,
   } as const
-  return { step, repaidUsd, seizedUsd: repaidUsd * bonus }
+  const roomUsd = depthOf(world, collateral.market, hub) * MOST_OF_DEPTH_A_BLOCK
+  return { step, collateral: collateral.market, roomUsd, repaidUsd, seizedUsd: repaidUsd * bonus }
 }
 
 const MOST = 2n ** 256n - 1n

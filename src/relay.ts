@@ -76,7 +76,9 @@ export class Relay {
   }
 
   certified(certificate: Certificate): void {
-    const turn = this.turn(certificate.proposal.round)
+    // several actions of one decision go out through several nodes at once
+    const { round, entry } = certificate.proposal
+    const turn = this.turn(round + Number(BigInt(entry) & 0xffffn))
     if (turn === 0) this.send(certificate)
     else
       this.waiting = [

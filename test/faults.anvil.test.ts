@@ -121,7 +121,7 @@ describe('one node is faulty, the others act without it', () => {
     for (const digest of signedBy(started, 'a')) expect([...signedBy(started, 'b'), ...signedBy(started, 'c')]).toContain(digest)
   }, 60_000)
 
-  test('stopped in mid-attack: it says that it is blind to nobody but us, and signs nothing meanwhile', async () => {
+  test('stopped: it signs nothing meanwhile, and wants no second action when it is back', async () => {
     const started = await start()
     await started.judged(stage.prepared.head.number)
     await stage.proxies[0]?.stop()
@@ -165,41 +165,35 @@ describe('one node is faulty, the others act without it', () => {
     for (const digest of signedBy(started, 'a')) expect([...signedBy(started, 'b'), ...signedBy(started, 'c')]).toContain(digest)
   }, 60_000)
 
-  test('on another fork: it sees no attack and signs nothing; an attack that it alone sees moves nothing', async () => {
+  test('on another fork: an attack that it alone sees moves nothing; one that the others see is acted on without it', async () => {
     const { genesisTimeS, stateFile, head } = stage.prepared
     const fork = await startAnvil({ genesisTimeS, stateFile })
     closing.push(() => fork.stop())
     await fork.rpc.call('anvil_setCoinbase', [`0x${'f0'.padStart(40, '0')}`])
     await fork.rpc.call('evm_setNextBlockTimestamp', [head.timeS + 12])
     await fork.rpc.call('anvil_setBlockTimestampInterval', [12])
-    const mineFork = () => fork.rpc.call('anvil_mine', ['0x2'])
-    await mineFork()
     const started = await start((id) => (id === 'a' ? `ws://127.0.0.1:${fork.port}` : undefined))
-    await started.judged(head.number + 2, ['a'])
-    await attackUntilActedOn(started, ['b', 'c'])
-    await mineFork()
-    await started.judged(head.number + 4, ['a'])
-    expect(signedBy(started, 'a')).toEqual(new Set())
-
-    // the other way round: the reporters lie on its fork alone, as they did on the chain
-    const before = { ...started, b: certifiedBy(started, 'b').length, c: certifiedBy(started, 'c').length }
-    const lie = await stage.anvil.rpc.call<{ transactions: readonly Hex[] }>('eth_getBlockByNumber', [
-      `0x${(head.number + 1).toString(16)}`,
-      false,
-    ])
-    for (const hash of lie.transactions) {
+    await started.judged(head.number)
+    // the lie is sent to the chain, and taken out of its pool again
+    await stage.falsePrice()
+    const { pending } = await stage.anvil.rpc.call<{ pending: Record<string, Record<string, { hash: Hex }>> }>('txpool_content')
+    for (const { hash } of Object.values(pending).flatMap((byNonce) => Object.values(byNonce))) {
       const raw = await stage.anvil.rpc.call<Hex>('eth_getRawTransactionByHash', [hash])
       await fork.rpc.call('eth_sendRawTransaction', [raw])
     }
-    await mineFork()
-    await until('node a has signed on its fork', () => signedBy(started, 'a').size > 0)
+    await stage.anvil.rpc.call('anvil_dropAllTransactions')
+    stage.rewind()
     for (let i = 0; i < 3; i++) {
-      await mineFork()
-      await started.judged(await stage.mine(), ['b', 'c'])
+      await fork.rpc.call('anvil_mine', ['0x1'])
+      await started.judged(await stage.mine())
     }
-    expect(certifiedBy(started, 'a')).toEqual([])
-    expect([certifiedBy(started, 'b').length, certifiedBy(started, 'c').length]).toEqual([before.b, before.c])
-    expect(await executions()).toBe(1)
+    await until('node a has signed on its fork', () => signedBy(started, 'a').size > 0)
+    for (const id of ['b', 'c']) expect(signedBy(started, id)).toEqual(new Set())
+    for (const id of ['a', 'b', 'c']) expect(certifiedBy(started, id)).toEqual([])
+
+    await attackUntilActedOn(started, ['b', 'c'])
+    const digests = new Set([...signedBy(started, 'b'), ...signedBy(started, 'c')])
+    for (const digest of certifiedBy(started, 'b').concat(certifiedBy(started, 'c'))) expect(digests).toContain(digest)
   }, 60_000)
 })
 

@@ -66,7 +66,6 @@ describe('a reorg of every depth around an action', () => {
     return { reorged: stateHash(all.world.store.dump()), straight: stateHash(straight.world.store.dump()) }
   }
 
-  const waited: number[] = []
   for (let depth = 1; depth <= DEEPEST; depth++)
     test(`depth ${depth}`, async () => {
       await stage.falsePrice()
@@ -76,7 +75,6 @@ describe('a reorg of every depth around an action', () => {
       await stage.anvil.rpc.call('anvil_reorg', [(await head()) - at + 1, []])
       expect(await executed()).toEqual([])
       await acted()
-      waited.push(Number((await executed())[0]?.blockNumber) - at)
       await until('all intents have ended', async () => {
         await step()
         return openIntents().length === 0 || (await head()) > at + depth + MOST_BLOCKS
@@ -90,6 +88,5 @@ describe('a reorg of every depth around an action', () => {
       await stage.anvil.rpc.call('anvil_reorg', [(await head()) - base, []])
       stage.rewind()
       await step()
-      console.log(depth, waited)
     }, 120_000)
 })

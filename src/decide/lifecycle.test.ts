@@ -11,6 +11,7 @@ import {
   hashOf,
   incident,
   market,
+  put,
   START_S,
 } from '../../test/builders.ts'
 import type { ActionName, Incident } from '../core/flow.ts'
@@ -51,6 +52,19 @@ describe('while the incident fires', () => {
     const at = setting({ capped: 1 })
     expect(at(EXPIRES - 1, firing)).toEqual([])
   })
+})
+
+test('while the Guard is disarmed nothing is renewed, and lifts go on', () => {
+  const { world } = bench()
+  market(world, 'WETH')
+  const venue = actingVenue(world)
+  actionInForce(world, 'freeze', 'WETH', { round: 4 })
+  put(world.guards, GUARD, { armed: 0 })
+  expect(upkeep(world, venue, firing, EXPIRES)).toEqual({ proposals: [], errands: [] })
+  expect(upkeep(world, venue, resolved, EXPIRES - 1).proposals).toMatchObject([{ operation: 'lift' }])
+  expect(upkeep(world, venue, resolved, EXPIRES).errands).toMatchObject([{ kind: 'beginLift' }])
+  put(world.guards, GUARD, { armed: 1 })
+  expect(upkeep(world, venue, firing, EXPIRES).proposals).toMatchObject([{ operation: 'renew' }])
 })
 
 describe('once nothing fires', () => {

@@ -22,6 +22,8 @@ export function upkeep(world: World, venue: Venue, incident: Incident | undefine
   const errands: Errand[] = []
   if (!venue.guard) return { proposals, errands }
   const firing = incident !== undefined && incident.status !== 'resolved'
+  const guard = world.guards.find(venue.guard)
+  const disarmed = guard !== undefined && world.guards.columns.armed.get(guard) === 0
   const { columns, count } = world.guardActions
   for (let row = 0; row < count; row++) {
     if (columns.active.get(row) === 0 || columns.guard.get(row) !== BigInt(venue.guard)) continue
@@ -44,6 +46,7 @@ export function upkeep(world: World, venue: Venue, incident: Incident | undefine
     if (firing) {
       // at the cap humans decide: nobody of us lifts while it fires, and the Guard takes no more renewals
       if (columns.capped.get(row) === 1) continue
+      if (disarmed) continue // nor any while it is disarmed; lifts go on all the same
       if (readyAtS > 0 || expiresAtS - timeS <= expiryS * RENEW_PART) propose('renew')
     } else if (readyAtS > 0) {
       if (timeS >= readyAtS) errands.push({ kind: 'lift', ...common })

@@ -45,7 +45,9 @@ describe('blocks of a real node', () => {
     await anvil.rpc.call('anvil_mine', ['0x2'])
     await anvil.rpc.call('eth_sendTransaction', [{ from, to: from, value: '0x1' }])
     const rpc = await openRpc(`ws://127.0.0.1:${anvil.port}`, { timeoutMs: 5_000 })
-    const pushed = new Promise<unknown>((told) => void rpc.subscribeHeads(told, () => undefined).then(() => anvil.rpc.call('anvil_mine', ['0x1'])))
+    const pushed = new Promise<unknown>(
+      (told) => void rpc.subscribeHeads(told, () => undefined).then(() => anvil.rpc.call('anvil_mine', ['0x1'])),
+    )
     const head = (await pushed) as Raw
     rpc.close()
     expect(head['number']).toBe('0x3')
@@ -71,7 +73,9 @@ describe('a node that changes a header but not its hash', () => {
     startScriptedRpc(async (method, params) => {
       const answer = await honest(() => chain)(method, params)
       const header = typeof answer === 'object' && 'result' in answer ? (answer.result as Raw | null) : null
-      return method.startsWith('eth_getBlockBy') && header?.['number'] === chain[at]?.header.number ? { result: lie(header as Raw) } : answer
+      return method.startsWith('eth_getBlockBy') && header?.['number'] === chain[at]?.header.number
+        ? { result: lie(header as Raw) }
+        : answer
     })
 
   test.each<[string, (header: Raw) => Raw]>([

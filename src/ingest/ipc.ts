@@ -121,10 +121,16 @@ class Wire {
     try {
       message = JSON.parse(text)
     } catch {
-      return this.end(`it sent what is not JSON: ${text.slice(0, 80)}`)
+      message = undefined
     }
-    if (!isObject(message)) return this.end(`it sent what is not a JSON object: ${text.slice(0, 80)}`)
-    if (message.method === 'eth_subscription') return this.onHead(isObject(message.params) ? message.params.result : undefined)
+    if (!isObject(message)) {
+      this.end(`it sent what is not a JSON object: ${text.slice(0, 80)}`)
+      return
+    }
+    if (message.method === 'eth_subscription') {
+      this.onHead(isObject(message.params) ? message.params.result : undefined)
+      return
+    }
     const waiting = typeof message.id === 'number' ? this.waiting.get(message.id) : undefined
     if (waiting === undefined) return
     this.waiting.delete(message.id as number)

@@ -66,7 +66,14 @@ class LiveSource implements BlockSource {
     this.random = random
     this.now = now
     this.onEvent = onEvent
-    this.endpoints = new Endpoints({ chainId, endpoints, timeoutMs: profile.requestTimeoutMs, headerForm: profile.headerHash, signal, onEvent })
+    this.endpoints = new Endpoints({
+      chainId,
+      endpoints,
+      timeoutMs: profile.requestTimeoutMs,
+      headerForm: profile.headerHash,
+      signal,
+      onEvent,
+    })
     this.heads = new Heads({ profile, now, signal, onEvent })
     this.recent = new Recent(resume?.recent ?? [], profile.journalBlocks)
     this.vigil = new Vigil(profile, now, this.nextNumber())

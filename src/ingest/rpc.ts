@@ -43,18 +43,23 @@ export async function openRpc(address: string, options: RpcOptions): Promise<Rpc
 function httpRpc(address: string, { name, scrub }: EndpointName, { timeoutMs }: RpcOptions): Rpc {
   const client = getHttpRpcClient(address, { timeout: timeoutMs, maxResponseBodySize: MAX_BODY_BYTES })
   const closing = new AbortController()
+  let nextId = 1
   return {
     endpoint: name,
     pushes: false,
     async request(method, params, signal) {
       const either = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
+      const id = nextId++
       let raw: unknown
       try {
-        raw = await client.request({ body: { method, params }, fetchOptions: { signal: either } })
+        raw = await client.request({ body: { id, method, params }, fetchOptions: { signal: either } })
       } catch (cause) {
         throw httpError(cause, name, method, scrub)
       }
-      return resultOf(raw, name, method, scrub)
+      const result = resultOf(raw, name, method, scrub)
+      // a cache on the way must not give us the answer to somebody else's question
+      if (isObject(raw) && raw.id !== id) throw bad(name, method, 'the id of the answer', raw.id, String(id))
+      return result
     },
     subscribeHeads: () => Promise.reject(new RpcError(name, 'eth_subscribe', -32601, 'HTTP cannot push', undefined)),
     close: () => closing.abort(),

@@ -6,8 +6,8 @@ import { at, word } from '../../test/support/scripted-chain.ts'
 import { type ScriptedRpc, startScriptedRpc } from '../../test/support/scripted-rpc.ts'
 import { Guard } from '../contracts/Guard.ts'
 import type { GuardStep, Hex, Option, Question } from '../core/flow.ts'
-import { revertName } from './revert-name.ts'
 import { lastingRpc } from './lasting-rpc.ts'
+import { revertName } from './revert-name.ts'
 import { createSimulator, type Simulator } from './simulate.ts'
 
 /** Called with data: closes itself. Called without: reverts once closed. */

@@ -23,7 +23,15 @@ import { rulesOf } from '../../src/rules.ts'
 export interface GuardEvent {
   readonly eventName: string
   readonly blockNumber: Hex
-  readonly args: { readonly entry: Hex; readonly subject: Hex; readonly round: number }
+  /** `Armed` has none. */
+  readonly args: {
+    readonly entry: Hex
+    readonly subject: Hex
+    readonly round: number
+    /** Of a renewal or execution. */
+    readonly expiresAtS?: bigint
+    readonly capped?: boolean
+  }
 }
 
 export interface Stage {
@@ -44,7 +52,8 @@ export interface Stage {
   truePrice(): Promise<void>
   /** After the chain was set back to the prepared head: nonces and rounds are again as they were there. */
   rewind(): void
-  guardEvents(): Promise<readonly GuardEvent[]>
+  /** Of the market's Guard, or of another. */
+  guardEvents(guard?: Hex): Promise<readonly GuardEvent[]>
   close(): Promise<void>
 }
 
@@ -110,9 +119,9 @@ export async function openStage(): Promise<Stage> {
       chain.nonces.clear()
       for (const [address, nonce] of Object.entries(prepared.nonces)) chain.nonces.set(address as Hex, nonce)
     },
-    async guardEvents() {
+    async guardEvents(guard = deployment.guard) {
       const raw = await anvil.rpc.call<unknown[]>('eth_getLogs', [
-        { address: deployment.guard, fromBlock: `0x${head.number.toString(16)}`, toBlock: 'latest' },
+        { address: guard, fromBlock: `0x${head.number.toString(16)}`, toBlock: 'latest' },
       ])
       return parseEventLogs({ abi: Guard.abi, logs: raw as never }) as unknown as GuardEvent[]
     },

@@ -1,4 +1,5 @@
-// How an attack on the pool would go on: the accounts that gain most from the suspects' prices borrow beyond what good prices allow.
+// How an attack on the pool would go on: the accounts that gain most from the suspects' prices or thresholds borrow beyond what good
+// prices, and the thresholds that governance set, allow.
 import type { Probe } from '../../core/flow.ts'
 import { addressOf, callOf } from '../../core/words.ts'
 import type { World } from '../../state/world.ts'
@@ -57,9 +58,10 @@ function powerOf(world: World, account: number, suspects: readonly number[]): Ga
     const owed = (Number(positions.columns.scaledDebt.get(position)) * Number(m.variableIndex)) / 1e27 / unit
     debtUsd += (owed + Number(positions.columns.stablePrincipal.get(position)) / unit) * m.price
     if (positions.columns.collateral.get(position) === 0) continue
-    const weight = m.thresholdBps / 10_000
-    powerUsd += supplied * m.price * weight
-    goodUsd += supplied * (suspects.includes(market) ? m.goodPrice : m.price) * weight
+    const isSuspect = suspects.includes(market)
+    powerUsd += (supplied * m.price * m.thresholdBps) / 10_000
+    const goodThresholdBps = isSuspect ? Math.min(m.thresholdBps, m.goodThresholdBps) : m.thresholdBps
+    goodUsd += (supplied * (isSuspect ? m.goodPrice : m.price) * goodThresholdBps) / 10_000
   }
   return { account, powerUsd, goodUsd, debtUsd }
 }

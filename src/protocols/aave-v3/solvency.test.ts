@@ -40,6 +40,12 @@ describe('solvency of a pool', () => {
     expect(block(() => [], true)[2]).toBe(0)
     expect(block(() => [])[2]).toBe(1)
   })
+  test('nobody is missed where a market is paused: liquidations may be closed', () => {
+    const { block, set, world } = setting()
+    block(() => [set('ann', 1_000n, 900n, 1)])
+    world.markets.columns.paused.set(0, 1)
+    expect(block(() => [])).toEqual([0, 900, 0])
+  })
   test('undo takes the sums back', () => {
     const { block, set, undo, world } = setting()
     block(() => [set('ann', 1_000n, 900n, 1)])

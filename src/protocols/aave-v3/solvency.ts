@@ -3,6 +3,7 @@ import { toFloat } from '../../core/exact.ts'
 import { STATUS } from '../../state/account-book.ts'
 import { FLOW } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
+import { marketsOf } from './keys.ts'
 
 /** Accounts that owe less are nobody's business, USD. */
 const DUST_USD = 100
@@ -28,8 +29,9 @@ export function keepSolvency(world: World, venue: number, computed: readonly num
   // sums of floats that come and go leave crumbs
   badDebtUsd.set(venue, bad < 1 ? 0 : bad)
   liquidatableUsd.set(venue, open < 1 ? 0 : open)
-  const attended = liquidatedIn(world, venue)
-  unattendedBlocks.set(venue, liquidatableUsd.get(venue) === 0 || attended ? 0 : Math.min(unattendedBlocks.get(venue) + 1, 1_000_000))
+  // where liquidations are closed nobody can be missed
+  const excused = liquidatedIn(world, venue) || marketsOf(world, venue).some((market) => world.markets.columns.paused.get(market) === 1)
+  unattendedBlocks.set(venue, liquidatableUsd.get(venue) === 0 || excused ? 0 : Math.min(unattendedBlocks.get(venue) + 1, 1_000_000))
 }
 
 function liquidatedIn(world: World, venue: number): boolean {

@@ -43,6 +43,14 @@ describe('defineConfig', () => {
     expect(() => defineConfig(config({ quorum: { ...signers, signers: [high, low] } }))).toThrow('config.quorum.signers.1')
   })
 
+  test('a node has one endpoint or several in order of preference, each an address or where that is', () => {
+    const node = (rpc: unknown) => config({ nodes: [{ id: 'a', rpc: rpc as string, dataDir: 'a' }] })
+    for (const rpc of ['ipc:/run/geth.ipc', { env: 'RPC' }, ['ws://x', { file: 'rpc' }, { env: 'RPC' }]])
+      expect(defineConfig(node(rpc)).nodes[0]?.rpc).toEqual(rpc)
+    for (const rpc of [[], '', [''], [{}], { env: 'A', file: 'b' }, 7, [['ws://x']]])
+      expect(() => defineConfig(node(rpc)), JSON.stringify(rpc)).toThrow(/^config\.nodes\.0\.rpc/)
+  })
+
   test('something else than what is watched is refused', () => {
     expect(() => defineConfig(config({ watch: [{ protocols: [], venues: [] } as never] }))).toThrow('config.watch.0')
   })

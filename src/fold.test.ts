@@ -222,6 +222,22 @@ describe('the fold', () => {
     })
   })
 
+  test('time goes on without blocks: what expired is lifted at a tick, neither before nor twice otherwise, the same on replay', () => {
+    const expiresAtS = START_S + 600 * 50 + 300
+    const ran = [fold(), fold()].map((f) => {
+      to(f, 49)
+      f.step(block(50, 0, (w) => actionInForce(w, 'freeze', 'WETH', { expiresAtS })))
+      const before = stateOf(f)
+      const tick = (timeS: number) => f.step({ kind: 'tick', chainId: CHAIN_ID, timeS })
+      const steps = [tick(expiresAtS - 1), tick(expiresAtS), tick(expiresAtS + 60)]
+      expect(stateOf(f), 'a tick changes no state').toBe(before)
+      return steps
+    })
+    expect(ran[0]).toEqual(ran[1])
+    expect(ran[0]?.map(({ errands }) => errands.map(({ kind }) => kind))).toEqual([[], ['beginLift'], ['beginLift']])
+    expect(ran[0]?.flatMap(({ entries }) => entries)).toEqual([])
+  })
+
   test('an action in force is bound to the incident of its own venue', () => {
     const elsewhere: Venue = { ...venue, pool: hashOf(1).slice(0, 42) as Hex, guard: undefined }
     const f = fold([elsewhere, venue])

@@ -12,4 +12,7 @@ export { oracleJump } from './detect/oracle-jump.ts'
 export { oracleReporters } from './detect/oracle-reporters.ts'
 export { oracleStaleness } from './detect/oracle-staleness.ts'
 export { outflowRate } from './detect/outflow-rate.ts'
+/** For detectors of your own: the tables they can look at, and the memory they can keep. */
+export * as tables from './state/tables.ts'
+export * as windows from './store/windows.ts'
 export { aaveGuardEntries, aaveV3Pool, chainlinkFeeds, entryId, erc20Tokens, governance, uniswapV3Pools } from './watched.ts'

@@ -55,16 +55,15 @@ export class Relay {
     this.acceptable = []
   }
 
-  /** Time goes on without a block: what was wanted still is, in the windows of the later time. */
+  /** Time goes on without a block: what was decided on the last one is too old to be signed in later windows; upkeep is asked anew. */
   tick(timeS: number): void {
-    this.head = { ...this.head, timeS: Math.max(timeS, this.head.timeS) }
+    this.begin({ number: this.head.number, timeS: Math.max(timeS, this.head.timeS) })
   }
 
   /** One step of the fold at this head. */
   async act(step: Step): Promise<void> {
-    // ticks want the same again and again
-    this.proposals.push(...step.proposals.filter((p) => !this.proposals.some((known) => isSame(known, p))))
-    this.acceptable.push(...step.acceptable.filter((p) => !this.acceptable.some((known) => isSame(known, p))))
+    this.proposals.push(...step.proposals)
+    this.acceptable.push(...step.acceptable)
     for (const errand of step.errands) if (this.turn(errand.round + this.head.number) === 0) this.send(errand)
     // the certificate is for the block to come: its time slot is that block's
     await this.options.quorum.offer(this.proposals, this.acceptable, this.head.timeS + this.options.blockTimeS)
@@ -93,7 +92,10 @@ export class Relay {
   }
 
   private wants(proposal: Proposal): boolean {
-    return this.proposals.some((p) => isOne(p, proposal))
+    return this.proposals.some(
+      (p) =>
+        p.operation === proposal.operation && p.entry === proposal.entry && p.subject === proposal.subject && p.round === proposal.round,
+    )
   }
 
   /** 0: it is this node's turn; else how many blocks later. */
@@ -107,8 +109,3 @@ export class Relay {
     this.sending = this.sending.then(() => this.options.sender.respond(wanted)).catch(this.options.onError)
   }
 }
-
-/** The same operation in the same round of the same action. */
-const isOne = (a: Proposal, b: Proposal): boolean =>
-  a.operation === b.operation && a.entry === b.entry && a.subject === b.subject && a.round === b.round
-const isSame = (a: Proposal, b: Proposal): boolean => isOne(a, b) && a.guard === b.guard && a.step === b.step && a.incident === b.incident

@@ -47,7 +47,7 @@ describe('the life of an action', () => {
     // what was set up until here is as governance wants it
     const sinceBlock = (await stage.chain.head()).number
     const { chainId } = deployment
-    const [signer, keeper] = [deployment.nodes[0]?.address as Hex, config.nodes[0]]
+    const [signer, keeper] = [deployment.nodes[0]?.address.toLowerCase() as Hex, config.nodes[0]]
     const watch = config.watch.map((watched) => {
       const rules = watched.rules as { readonly governance?: object; readonly aaveV3?: object }
       if (rules.governance) return governance({ chainId, ...rules.governance, own: [guard], sinceBlock })
@@ -96,7 +96,10 @@ describe('the life of an action', () => {
       return (await names()).includes(name)
     })
   const timeOf = async (event: GuardEvent | undefined): Promise<number> =>
-    Number((await stage.anvil.rpc.call<{ timestamp: Hex }>('eth_getBlockByNumber', [event?.blockNumber, false])).timestamp)
+    Number(
+      (await stage.anvil.rpc.call<{ timestamp: Hex }>('eth_getBlockByNumber', [`0x${BigInt(event?.blockNumber ?? 0).toString(16)}`, false]))
+        .timestamp,
+    )
   const ltv = async (): Promise<number> => {
     const data = encodeFunctionData({ abi: CONFIGURATION, args: [`0x${subject.slice(26)}`] })
     return Number(BigInt(await stage.anvil.rpc.call<Hex>('eth_call', [{ to: stage.prepared.deployment.pool, data }, 'latest'])) & 0xffffn)

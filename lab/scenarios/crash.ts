@@ -7,11 +7,11 @@ import { type Lab, personOf } from './lab.ts'
 import { BLACK_THURSDAY } from './paths/black-thursday.ts'
 
 export const CRASH_START = 30
-/** One half-hour close every so many blocks: the lab's day is 75 times as fast. */
-const BLOCKS_A_CLOSE = 2
+/** One half-hour close every so many blocks, in equal steps between closes: still 30 times as fast as that day. */
+const BLOCKS_A_CLOSE = 5
 const FALLING = ['WETH', 'WBTC', 'LINK', 'ISO'] as const
 /** Blocks from the start to the path's last close. */
-export const CRASH_BLOCKS = BLOCKS_A_CLOSE * (BLACK_THURSDAY.length - 2)
+export const CRASH_BLOCKS = BLOCKS_A_CLOSE * (BLACK_THURSDAY.length - 1)
 
 /** Holders who have borrowed as people do in good times: this share of what the protocol would lend them. */
 const SHARE_OF_LIMIT = 0.95
@@ -24,9 +24,12 @@ const BORROWERS: readonly (readonly [string, AssetSymbol])[] = [
 /** All volatile assets fall alike; stablecoins stay, and THIN, which has its own life. At once: the whole fall in the first block. */
 export function crashMoves(atOnce: boolean): PriceMove[] {
   const closes = atOnce ? [BLACK_THURSDAY[0] ?? 1, BLACK_THURSDAY.at(-1) ?? 1] : BLACK_THURSDAY
+  const steps = atOnce ? 1 : BLOCKS_A_CLOSE
   return closes.slice(1).flatMap((close, i) => {
-    const move = { afterBlocks: CRASH_START + BLOCKS_A_CLOSE * i, factor: close / (closes[i] ?? close) }
-    return FALLING.map((symbol) => ({ symbol, ...move }))
+    const factor = (close / (closes[i] ?? close)) ** (1 / steps)
+    return Array.from({ length: steps }, (_, n) => CRASH_START + steps * i + n).flatMap((afterBlocks) =>
+      FALLING.map((symbol) => ({ symbol, afterBlocks, factor })),
+    )
   })
 }
 

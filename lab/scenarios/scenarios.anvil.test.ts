@@ -8,6 +8,7 @@ import { assetOf } from '../operations.ts'
 import { type PreparedState, preparedState } from '../prepared.ts'
 import { configuratorAbi } from '../run/governance.ts'
 import { type RunOptions, type RunResult, runScenario } from '../run.ts'
+import { CRASH_BLOCKS, CRASH_START } from './crash.ts'
 import { scenarios } from './index.ts'
 import { type Lab, type LabScenario, rescueTx } from './lab.ts'
 
@@ -114,7 +115,7 @@ describe('attacks, unguarded', () => {
   }, 60_000)
 
   test('price-crash-bad-debt: nobody attacks, and debts outgrow their collateral', async () => {
-    const result = await run(find('price-crash-bad-debt'), 116)
+    const result = await run(find('price-crash-bad-debt'), CRASH_START + CRASH_BLOCKS)
     expect(result.evidenceBlock).toBeGreaterThan(result.startBlock + 20)
     expect(lossAt(result, (result.evidenceBlock ?? 0) - result.startBlock)).toBe(0)
     expect(lossAt(result, 116)).toBeGreaterThan(100_000)
@@ -160,7 +161,7 @@ describe('quiet runs', () => {
   )
 
   test('orderly-crash: liquidators leave less than 2 % of the bad debt of the crash without them', async () => {
-    const result = await run(find('orderly-crash'), 116)
+    const result = await run(find('orderly-crash'), CRASH_START + CRASH_BLOCKS)
     expect(result.liquidations.count).toBeGreaterThan(10)
     expect(Math.max(...result.loss.map(({ gainUsd }) => gainUsd))).toBeLessThan(0.02 * 1_900_000)
   }, 60_000)

@@ -19,6 +19,7 @@ describe('holdsKey', () => {
     'https://example.org/v1/mainnet',
     'https://a-long-name-of-a-public-node.example.org',
     '/var/run/geth.ipc',
+    'ipc:/var/lib/ethereum-node-of-ours/geth1.ipc',
   ])('no: %s', (address) => expect(holdsKey(address)).toBe(false))
   test('edge: 16 characters without a digit are a key, 15 are not', () => {
     expect(holdsKey(`https://example.org/${'a'.repeat(16)}`)).toBe(true)

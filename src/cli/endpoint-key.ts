@@ -6,7 +6,8 @@ const MIXED = 8
 
 /** Errs on the side of yes: a reference costs nothing. */
 export function holdsKey(address: string): boolean {
-  if (!URL.canParse(address)) return false
+  // the path of a socket is no secret, however long
+  if (!URL.canParse(address) || address.startsWith('ipc:')) return false
   const url = new URL(address)
   if (url.username !== '' || url.password !== '' || url.search !== '') return true
   const looksLikeOne = (part: string) => part.length >= LONG || (part.length >= MIXED && /\d/.test(part) && /[a-z]/i.test(part))

@@ -62,18 +62,20 @@ export function textEvents(config: Config, chains: number): Shown {
       if (event.kind === 'history' && event.done % 100 === 0) say(node, `reading history: ${event.done} of ${event.total} blocks`)
     },
     alert: (node, { block, severity, finding }) => {
-      const { detector, summary, basis } = finding as Partial<Finding>
+      const { detector, summary, basis, provisional } = finding as Partial<Finding>
       const runbook = config.detectors.find((d) => d.detector.id === detector)?.detector.runbook
       if (node === alive[0] || basis === 'local')
-        say(node, `block ${block}  ${paint('red', `ALERT ${severity}`)} ${plain(`${detector}: ${summary}; see ${runbook}`)}`)
+        say(node, `block ${block}  ${paint('red', `ALERT ${severity}`)} ${plain(`${detector}: ${provisional ? 'provisional, ' : ''}${summary}; see ${runbook}`)}`)
     },
     ended: (node, error, left) => {
       alive.splice(alive.indexOf(node), 1)
       say(
         node,
-        paint('red', plain(`ended: ${error instanceof Error ? error.message : error}; ${left} ${left === 1 ? 'node goes' : 'nodes go'} on`)),
+        paint(
+          'red',
+          plain(`ended: ${error instanceof Error ? error.message : error}; ${left} ${left === 1 ? 'node goes' : 'nodes go'} on`),
+        ),
       )
     },
   }
 }
-

@@ -162,7 +162,8 @@ function captureName(file: string, parts: readonly string[]): string {
 
 async function replayed(configs: readonly Config[], file: string, json: boolean): Promise<void> {
   const [config] = configs
-  if (!config || configs.length > 1) throw new UserError('--replay', `${configs.length} configs`, 'the one config of the chain in the capture')
+  if (!config || configs.length > 1)
+    throw new UserError('--replay', `${configs.length} configs`, 'the one config of the chain in the capture')
   const result = await replay(config, file, (entry) => {
     if (json) return
     for (const line of describe(entry)) console.log(line)

@@ -14,6 +14,7 @@ describe('an endpoint is named without its key', () => {
     ['https://node.example/rpc?apikey=abc', 'https://node.example/rpc?***'],
     ['http://127.0.0.1:8545', 'http://127.0.0.1:8545'],
     ['/run/geth.ipc', '/run/geth.ipc'],
+    ['ipc:/var/lib/a-folder-with-a-long-name/geth.ipc', 'ipc:/var/lib/a-folder-with-a-long-name/geth.ipc'],
   ])('%s', (address, name) => expect(nameEndpoint(address).name).toBe(name))
 
   test('property: no secret is left in a text that repeats it', () => {
@@ -36,7 +37,8 @@ describe('an endpoint is named without its key', () => {
     await expect(openRpc('ws://127.0.0.1:9', { timeoutMs: 500 })).rejects.toThrow(/ws:\/\/127\.0\.0\.1:9: connect failed: .*ECONNREFUSED/)
     const http = await openRpc('http://127.0.0.1:9/0123456789abcdef0123', { timeoutMs: 500 })
     await expect(http.request('eth_chainId', [])).rejects.toThrow(/^http:\/\/127\.0\.0\.1:9\/\*\*\*: eth_chainId failed: /)
-    await expect(openRpc('/nonexistent/geth.ipc', { timeoutMs: 500 })).rejects.toThrow('connect failed')
+    for (const address of ['/nonexistent/geth.ipc', 'ipc:/nonexistent/geth.ipc'])
+      await expect(openRpc(address, { timeoutMs: 500 })).rejects.toThrow(`${address}: connect failed: connect ENOENT /nonexistent/geth.ipc`)
   })
 })
 

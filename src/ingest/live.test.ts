@@ -215,6 +215,21 @@ test('a chain that stands still: ticks go on with its time, then blind, and both
   await until(() => fold.top === 4)
 })
 
+test('ticks follow the clock from the last block on', async () => {
+  await mine(2)
+  let skewMs = 0
+  const { fold, until } = open(ws(), { stallMs: 50, tickMs: 40, blindAfterMs: 60_000 }, { now: () => Date.now() + skewMs })
+  await until(() => fold.top === 2)
+  skewMs = 3_600_000
+  await until(() => fold.kinds().filter((kind) => kind === 'tick').length === 4)
+  const times = fold.inputs.flatMap((input) => (input.kind === 'tick' ? [input.timeS] : []))
+  const blockTimeS = 1_700_000_000 + 24
+  expect(times[0]).toBeGreaterThanOrEqual(blockTimeS + 3_600)
+  expect(times).toEqual([...times].sort((a, b) => a - b))
+  await mine(1)
+  await until(() => fold.top === 3)
+})
+
 test('resumes behind a reorg that happened meanwhile; too deep a one needs a checkpoint', async () => {
   await mine(12)
   const before = await canonical(1, 12)

@@ -1,6 +1,7 @@
-// What a refusal of the Guard's means for the intent: somebody was faster, it is too early, or it can't be done.
+// What a refusal of the Guard's or the Liquidator's means for the intent: somebody was faster, it is too early, or it can't be done.
 import { decodeErrorResult } from 'viem'
 import { Guard } from '../contracts/Guard.ts'
+import { Liquidator } from '../contracts/Liquidator.ts'
 import type { Hex } from '../core/flow.ts'
 
 export type Verdict =
@@ -13,7 +14,17 @@ export type Verdict =
 
 export const OK: Verdict = { kind: 'ok' }
 
-const DONE_ALREADY: readonly string[] = ['AlreadyActive', 'NotActive', 'LiftBegun', 'CapReached']
+/** The Liquidator's too: somebody made the account healthy, or nothing helps it any more. */
+const DONE_ALREADY: readonly string[] = [
+  'AlreadyActive',
+  'NotActive',
+  'LiftBegun',
+  'CapReached',
+  'Healthy',
+  'Toxic',
+  'NotBetter',
+  'BadDebt',
+]
 const TOO_EARLY: readonly string[] = ['WrongWindow', 'NotExpired', 'LiftTooEarly']
 const MAX_TEXT = 200
 
@@ -23,7 +34,7 @@ export function verdictOf(data: Hex | undefined): Verdict {
   let name: string
   let args: readonly unknown[]
   try {
-    const decoded = decodeErrorResult({ abi: Guard.abi, data })
+    const decoded = decodeErrorResult({ abi: [...Guard.abi, ...Liquidator.abi], data })
     ;[name, args] = [decoded.errorName, decoded.args ?? []]
   } catch {
     return { kind: 'failed', reason: short(`reverted with ${data}`) }

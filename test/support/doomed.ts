@@ -1,11 +1,12 @@
 // A watch process that kills itself with SIGKILL right after a named step of a response is on disk: what a power cut does.
-// Arguments: config file, step (or `none`), operation.
+// Arguments: config file, step (or `none`), operation, and `wait` to start the nodes only when the parent says `go`.
 import { loadConfig } from '../../src/cli/load-config.ts'
 import { startNode } from '../../src/pipeline.ts'
 import { localExchange } from '../../src/quorum/exchange.ts'
 import { loadWallet } from '../../src/respond/wallet.ts'
 
-const [file = '', fatal = 'none', operation = 'execute'] = process.argv.slice(2)
+const [file = '', fatal = 'none', operation = 'execute', when] = process.argv.slice(2)
+if (when === 'wait') await new Promise((go) => process.once('message', go))
 const config = await loadConfig(file)
 const exchange = localExchange()
 const live = new Set<string>()

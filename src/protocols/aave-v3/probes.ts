@@ -25,7 +25,8 @@ export function aaveProbes(world: World, pool: `0x${string}`, suspects: readonly
   const venue = world.venues.find(pool)
   if (venue === undefined || suspects.length === 0) return []
   const lenders = marketsOf(world, venue)
-    .filter((m) => world.markets.columns.borrowing.get(m) === 1 && world.markets.columns.paused.get(m) === 0 && !suspects.includes(m))
+    // paused ones too: that nothing can be borrowed of them is what is to be shown
+    .filter((m) => world.markets.columns.borrowing.get(m) === 1 && !suspects.includes(m))
     .sort((a, b) => world.markets.columns.cashUsd.get(b) - world.markets.columns.cashUsd.get(a) || a - b)
     .slice(0, MOST_MARKETS)
   return gainers(world, suspects).flatMap((gainer) => lenders.flatMap((market) => borrow(world, pool, gainer, market)))

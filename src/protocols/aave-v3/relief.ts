@@ -33,8 +33,7 @@ export function reliefOf(world: World, liquidator: Hex, hub: Hex, account: numbe
   const { collateral, debt } = sidesOf(world, new HealthAt(world, timeS), account, hub)
   if (!collateral || !debt) return undefined
   const bonusBps = markets.columns.bonusBps.get(collateral.market)
-  // past this point the bonus takes more from the account than the repayment gives it
-  if (bonusBps <= 10_000 || collateralE8 * 10_000n <= debtE8 * BigInt(bonusBps)) return undefined
+  if (bonusBps <= 10_000 || collateralE8 <= debtE8) return undefined
   const bonus = bonusBps / 10_000
   const byCloseFactor = debt.usd * (healthE18 < WHOLE_BELOW_E18 ? 1 : 0.5)
   const byCollateral = collateral.usd / bonus
@@ -61,7 +60,16 @@ export function reliefOf(world: World, liquidator: Hex, hub: Hex, account: numbe
 
 const MOST = 2n ** 256n - 1n
 
-/** The largest debt, and the largest collateral that can be sold. */
+/**
+ * Past this point the bonus takes more from the account than the repayment gives it: health = sum(collateral x threshold) / debt rises
+ * by a liquidation only while it is above bonus x threshold of what is taken.
+ */
+function isToxic(world: World, healthE18: bigint, market: number): boolean {
+  const { bonusBps, thresholdBps } = world.markets.at(market)
+  return healthE18 <= BigInt(bonusBps) * BigInt(thresholdBps) * 10n ** 10n
+}
+
+/** The largest debt, and the largest collateral that can be sold and whose sale still helps. */
 function sidesOf(world: World, health: HealthAt, account: number, hub: Hex): { readonly collateral?: Side; readonly debt?: Side } {
   const { columns } = world.positions
   let collateral: Side | undefined
@@ -74,7 +82,8 @@ function sidesOf(world: World, health: HealthAt, account: number, hub: Hex): { r
     const now = health.market(market)
     const suppliedUsd = columns.collateral.get(position) === 1 ? usd(columns.scaledSupply.get(position), now.income) : 0
     const owedUsd = usd(columns.scaledDebt.get(position), now.debtIndex) + toFloat(health.stableDebt(position), decimals) * price
-    if (suppliedUsd > (collateral?.usd ?? 0) && depthOf(world, market, hub) > 0) collateral = { market, usd: suppliedUsd }
+    const helps = depthOf(world, market, hub) > 0 && !isToxic(world, world.accounts.columns.healthE18.get(account), market)
+    if (helps && suppliedUsd > (collateral?.usd ?? 0)) collateral = { market, usd: suppliedUsd }
     if (owedUsd > (debt?.usd ?? 0) && depthOf(world, market, hub) > 0) debt = { market, usd: owedUsd }
   }
   return { ...(collateral ? { collateral } : {}), ...(debt ? { debt } : {}) }

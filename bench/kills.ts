@@ -1,4 +1,5 @@
-// SIGKILL at seeded moments over all steps of a response, whole nodes as child processes: `npm run bench:kills -- [--kills 200] [--seed 1]`.
+// SIGKILL at seeded moments over all steps of a response, whole nodes as child processes:
+// `npm run bench:kills -- [--kills 200] [--seed 1] [--minutes 120]`; it stops after so many minutes with what it has.
 // After each: restarted, one execution on the chain, no second success paid, every log whole, every intent ended. Exit code 1 if not.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
@@ -7,11 +8,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Hex } from '../src/core/flow.ts'
 import { openRecord } from '../src/record/record.ts'
-import { openStage, type Stage, startNodes, until } from '../test/support/stage.ts'
+import { openStage, startNodes, until } from '../test/support/stage.ts'
 
-const { values } = parseArgs({ options: { kills: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } } })
+const text = (fallback: string) => ({ type: 'string', default: fallback }) as const
+const { values } = parseArgs({ options: { kills: text('200'), seed: text('1'), minutes: text('120') } })
 const KILLS = Number(values.kills)
-const BLOCK_MS = 100
+const BLOCK_MS = 250
 /** Blocks after the execution in which all that was under way must have ended. */
 const MOST_BLOCKS = 40
 /** `any`: so many milliseconds after the attack, wherever the nodes are then. `twice`: at a step, and again while they start. */
@@ -45,7 +47,7 @@ for (const { id, dataDir } of stage.config.nodes) cpSync(dataDir, join(clean, id
 function spawnNodes(step: string) {
   const script = join(import.meta.dirname, '..', 'test', 'support', 'doomed.ts')
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', script, stage.configFile, step, 'execute', 'wait'], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   const ended = new Promise<string | null>((done) => child.once('exit', (_, signal) => done(signal)))
   const ready = new Promise<void>((done) => child.on('message', (text) => text === 'ready' && done()))
@@ -131,7 +133,7 @@ async function judged(from: number, faults: string[]): Promise<Pick<Run, 'revert
 const startedMs = Date.now()
 const runs: Run[] = []
 const from = stage.prepared.head.number
-for (let i = 0; i < KILLS; i++) {
+for (let i = 0; i < KILLS && Date.now() - startedMs < Number(values.minutes) * 60_000; i++) {
   const snapshot = await stage.anvil.rpc.call<Hex>('evm_snapshot')
   const run = await kill(MOMENTS[i % MOMENTS.length] ?? 'any', from)
   runs.push(run)
@@ -143,7 +145,7 @@ const seconds = (Date.now() - startedMs) / 1_000
 const pad = (cells: readonly (string | number)[]) =>
   cells.map((cell, i) => (i === 0 ? String(cell).padEnd(10) : String(cell).padStart(16))).join('')
 console.log(
-  `\n${KILLS} kills, seed ${values.seed}, blocks every ${BLOCK_MS} ms, ${cpus().length} cores, Node ${process.version}: ${seconds.toFixed(0)} s`,
+  `\n${runs.length} kills, seed ${values.seed}, blocks every ${BLOCK_MS} ms, ${cpus().length} cores, Node ${process.version}: ${seconds.toFixed(0)} s`,
 )
 console.log(pad(['killed at', 'kills', 'executed once', 'reverted, paid', 'most blocks']))
 for (const moment of MOMENTS) {

@@ -119,7 +119,7 @@ describe('one node is faulty, the others act without it', () => {
     stage.proxies[0]?.setDelayMs(0)
     await started.judged(await stage.mine())
     for (const digest of signedBy(started, 'a')) expect([...signedBy(started, 'b'), ...signedBy(started, 'c')]).toContain(digest)
-  }, 60_000)
+  }, 120_000)
 
   test('stopped: it signs nothing meanwhile, and wants no second action when it is back', async () => {
     const started = await start()
@@ -131,7 +131,7 @@ describe('one node is faulty, the others act without it', () => {
     await started.judged(await stage.mine())
     // back again, it finds the action in force and wants no second one
     expect(await executions()).toBe(1)
-  }, 60_000)
+  }, 120_000)
 
   test('ahead: it sees each block before the others, and what it signs they sign a block later', async () => {
     const lagging = await startScriptedRpc(async (method, params) => {
@@ -163,7 +163,7 @@ describe('one node is faulty, the others act without it', () => {
     for (let i = 0; i < 3; i++) await started.judged((await stage.mine()) - 1)
     expect(await executions()).toBe(1)
     for (const digest of signedBy(started, 'a')) expect([...signedBy(started, 'b'), ...signedBy(started, 'c')]).toContain(digest)
-  }, 60_000)
+  }, 120_000)
 
   test('on another fork: an attack that it alone sees moves nothing; one that the others see is acted on without it', async () => {
     const { genesisTimeS, stateFile, head } = stage.prepared
@@ -194,7 +194,7 @@ describe('one node is faulty, the others act without it', () => {
     await attackUntilActedOn(started, ['b', 'c'])
     const digests = new Set([...signedBy(started, 'b'), ...signedBy(started, 'c')])
     for (const digest of certifiedBy(started, 'b').concat(certifiedBy(started, 'c'))) expect(digests).toContain(digest)
-  }, 60_000)
+  }, 120_000)
 })
 
 /** The chain's own answer, errors too. */

@@ -44,9 +44,9 @@ export class Relay {
   /** A block was folded: what was wanted at the last one no longer counts by itself. */
   begin(head: Head): void {
     const before = this.head.number
-    if (head.number <= before) {
+    if (head.number < before) {
       // a reorg: no newer certificate comes for the same digest, so these are brought again if they are still wanted
-      for (const { certificate } of this.sent) this.waiting.push({ certificate, fromBlock: before + this.turn(certificate.proposal.round) })
+      for (const { certificate } of this.sent) this.waiting.push({ certificate, fromBlock: before + this.turnOf(certificate) })
       this.sent = []
     }
     this.sent = this.sent.filter(({ atBlock }) => atBlock + KEPT_BLOCKS > head.number)
@@ -75,9 +75,7 @@ export class Relay {
   }
 
   certified(certificate: Certificate): void {
-    // several actions of one decision go out through several nodes at once
-    const { round, entry } = certificate.proposal
-    const turn = this.turn(round + Number(BigInt(entry) & 0xffffn))
+    const turn = this.turnOf(certificate)
     if (turn === 0) this.send(certificate)
     else
       this.waiting = [
@@ -96,6 +94,11 @@ export class Relay {
       (p) =>
         p.operation === proposal.operation && p.entry === proposal.entry && p.subject === proposal.subject && p.round === proposal.round,
     )
+  }
+
+  /** Several actions of one decision go out through several nodes at once. */
+  private turnOf({ proposal: { round, entry } }: Certificate): number {
+    return this.turn(round + Number(BigInt(entry) & 0xffffn))
   }
 
   /** 0: it is this node's turn; else how many blocks later. */

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { checksumAddress } from 'viem'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { accountAt, accountOf } from '../../lab/accounts.ts'
 import type { Certificate, Hex } from '../core/flow.ts'
+import { Database } from '../record/database.ts'
 import { tempFolder } from '../record/record.builders.ts'
 import { type NodeRecord, openRecord } from '../record/record.ts'
+import { StorageError } from '../record/storage-error.ts'
 import { callOf } from './calls.ts'
 import { GuardWorld } from './guard-world.builders.ts'
 import type { RpcClient } from './node.ts'
@@ -379,6 +381,64 @@ describe('a node that fails us', () => {
     expect(reasons()).toEqual([
       `the wallet ${wallet.address} did not sign the transaction with nonce 0: check that its signer is reachable and unlocked`,
     ])
+  })
+})
+
+describe('a full disk', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+  /** From its n-th write on the database takes nothing; returns how many were tried. */
+  const fillUp = (n: number): (() => number) => {
+    let writes = 0
+    const run = Database.prototype.run
+    vi.spyOn(Database.prototype, 'run').mockImplementation(function (this: Database, ...args) {
+      writes += 1
+      if (writes >= n) throw new StorageError(this.file, 'SQLITE_FULL', 'database or disk is full')
+      return run.apply(this, args)
+    })
+    return () => writes
+  }
+
+  test('at any write: nothing is sent that is not stored; with space again it is done once, with one transaction', async () => {
+    for (let n = 1; ; n++) {
+      const [place, wallet, entry] = [tempFolder(), await world.relayer(), await world.entry()]
+      await world.nextWindow()
+      const certificate = await world.certificate(entry)
+      const record = openRecord({ folder: place.folder, nodeId: 'n1' })
+      const sent: unknown[] = []
+      const rpc: RpcClient = {
+        request: (method, params) => {
+          if (method === 'eth_sendRawTransaction') sent.push(params[0])
+          return world.rpc.request(method, params)
+        },
+      }
+      const writes = fillUp(n)
+      const responder = responderOf({ record, wallet, rpc })
+      const failure = await responder.respond(certificate).then(
+        () => undefined,
+        (cause: unknown) => cause,
+      )
+      const [isOver, row] = [writes() < n, record.intents.latest(callOf(certificate))]
+      vi.restoreAllMocks()
+      if (!isOver) expect(failure).toBeInstanceOf(StorageError)
+      expect(sent.filter((raw) => !record.intents.transactions(row?.id ?? '0x').some((known) => known.raw === raw))).toEqual([])
+
+      const again = responderOf({ record, wallet })
+      await again.resume()
+      const { id } = await again.respond(certificate)
+      await again.onBlock(await world.mine(1))
+      const paid = await world.nonce(wallet.address)
+      expect({ n, state: record.intents.get(id)?.state, events: await world.events(entry), paid, ok: record.verify().ok }).toEqual({
+        ...{ n, state: 'mined', events: ['Executed'], paid: 1, ok: true },
+      })
+      record.close()
+      place.remove()
+      if (isOver) {
+        expect(n).toBeGreaterThan(8)
+        return
+      }
+    }
   })
 })
 

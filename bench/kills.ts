@@ -1,5 +1,5 @@
 // SIGKILL at seeded moments over all steps of a response, whole nodes as child processes:
-// `npm run bench:kills -- [--kills 200] [--seed 1] [--minutes 120]`; it stops after so many minutes with what it has.
+// `npm run bench:kills -- [--kills 200] [--seed 1] [--minutes 120] [--block-ms 250]`; it stops after so many minutes with what it has.
 // After each: restarted, one execution on the chain, no second success paid, every log whole, every intent ended. Exit code 1 if not.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
@@ -9,13 +9,15 @@ import { parseArgs } from 'node:util'
 import { getAbiItem, toFunctionSelector } from 'viem'
 import { Guard } from '../src/contracts/Guard.ts'
 import type { Hex } from '../src/core/flow.ts'
-import { openRecord } from '../src/record/record.ts'
+import { openRecord, openRecordReadOnly } from '../src/record/record.ts'
 import { openStage, startNodes, until } from '../test/support/stage.ts'
 
 const text = (fallback: string) => ({ type: 'string', default: fallback }) as const
-const { values } = parseArgs({ options: { kills: text('200'), seed: text('1'), minutes: text('120') } })
+const { values } = parseArgs({ options: { kills: text('200'), seed: text('1'), minutes: text('120'), 'block-ms': text('250') } })
 const KILLS = Number(values.kills)
-const BLOCK_MS = 250
+const BLOCK_MS = Number(values['block-ms'])
+/** Of wall time, for all that is waited for: nodes start slowly beside other work. */
+const PATIENCE_MS = 90_000
 /** Blocks after the execution, all nodes at the head, in which all that was under way must have ended. */
 const MOST_BLOCKS = 14
 /** `any`: so many milliseconds after the attack, wherever the nodes are then. `twice`: at a step, and again while they start. */
@@ -78,7 +80,7 @@ async function kill(moment: Moment, from: number): Promise<Run> {
       await rest(random(MOST_ANY_MS))
       doomed.child.kill('SIGKILL')
     }
-    await Promise.race([doomed.ended, rest(30_000)])
+    await Promise.race([doomed.ended, rest(PATIENCE_MS)])
     if (doomed.child.exitCode === null && doomed.child.signalCode === null) faults.push(`never came to "${step}"`)
     doomed.child.kill('SIGKILL')
     await doomed.ended
@@ -89,22 +91,34 @@ async function kill(moment: Moment, from: number): Promise<Run> {
       await later.ended
       last.go()
     }
-    await until('an execution', async () => (await executed()).length > 0, 30_000)
+    await until('an execution', async () => (await executed()).length > 0, PATIENCE_MS)
     const at = Number((await executed())[0]?.blockNumber)
     const survivor = last ?? later
     await survivor.ready
     const caughtUp = await head()
-    await until('the end of all that was under way', async () => (await head()) > caughtUp + MOST_BLOCKS, 60_000)
+    await until('the end of all that was under way', async () => (await head()) > caughtUp + MOST_BLOCKS, PATIENCE_MS)
     survivor.child.kill('SIGKILL')
     await survivor.ended
     await stopMining()
     return { moment, blocks: at - evidence, ...(await judged(from, faults)) }
   } catch (error) {
-    return { moment, blocks: Number.NaN, reverted: 0, faults: [...faults, String(error)] }
+    return { moment, blocks: Number.NaN, reverted: 0, faults: [...faults, String(error), ...(await whereTheyStand())] }
   } finally {
     for (const { child } of [doomed, later, ...(last ? [last] : [])]) child.kill('SIGKILL')
     await stopMining()
   }
+}
+
+async function whereTheyStand(): Promise<string[]> {
+  const now = await head()
+  return stage.config.nodes.map(({ id, dataDir }) => {
+    const record = openRecordReadOnly(dataDir)
+    const { cursors, counts, activeIntents } = record.status()
+    const open = activeIntents.map(({ state, reason }) => `${state} (${reason ?? 'no reason'})`)
+    record.close()
+    const at = cursors[0]?.number ?? 0
+    return `${id} is ${now - at} blocks behind, ${counts.decision ?? 0} decisions, ${counts.certificate ?? 0} certificates, open: ${open.join(', ') || 'nothing'}`
+  })
 }
 
 /** What is on the chain, and what each node has on its disk. */

@@ -159,6 +159,18 @@ describe('with a second feed', () => {
       ]),
     ).toEqual([100, 100, 200, 1000])
   })
+  test('one that moved the same way and further vouches for what the price moved; one that stands still or turns does not', () => {
+    const after = (price: number, second: number): number =>
+      fedRun([
+        { timeS: 0, price: 100, second: 100 },
+        { timeS: 12, price, second },
+      ]).at(-1) as number
+    expect([after(135, 180), after(60, 40)]).toEqual([135, 60])
+    expect([after(135, 128), after(180, 135)]).toEqual([100, 100]) // 135 against 128 is over 5 % apart: the price is beyond its witness
+    expect([after(135, 100), after(135, 90), after(0, 40)]).toEqual([100, 100, 100])
+    expect(after(135, 135)).toBe(135)
+  })
+
   test('one that disagrees holds it for as long as it does, and an hour more once it is silent', () => {
     const away = 30 * HOUR_S
     expect(

@@ -1,8 +1,8 @@
 // The price before it was disputed: what loss is valued at while an oracle may lie. Four rules, the first that applies:
 //
-// a. The feed's second feed is within 5 % of the price: it is good, at once. This also ends a dispute when a second feed that lagged
-//    confirms the price.
-// b. The second feed disagrees: the last good price is held for as long as it does.
+// a. The feed's second feed is within 5 % of the price, or further from the last good price on the same side, and so vouches for at least
+//    as much of the move: the price is good, at once. This also ends a dispute when a second feed that lagged confirms the price.
+// b. The second feed disagrees otherwise: the last good price is held for as long as it does.
 // c. The reporters' latest submissions are further apart than 5 %: held for as long as they are. A submission of zero or less is apart
 //    from every other; who has said nothing for 26 hours while others did has no voice, or a dead reporter would hold it for good.
 // d. Nobody says anything: the price is followed while it is within 10 % of an anchor, which is the price of up to an hour ago. Beyond,
@@ -34,7 +34,7 @@ export function keepGoodPrice(world: World, market: number, timeS: number): void
     anchor.set(market, price)
     anchoredS.set(market, timeS)
   }
-  const said = witness(world, market, price, timeS)
+  const said = witness(world, market, price, good, timeS)
   const held = heldSinceS.get(market)
   if (good === 0 || said === 'good')
     accept() // nothing to hold, or a second opinion
@@ -47,13 +47,14 @@ export function keepGoodPrice(world: World, market: number, timeS: number): void
 }
 
 /** What others than the price itself say of it. */
-function witness(world: World, market: number, price: number, timeS: number): 'good' | 'disputed' | 'nothing' {
+function witness(world: World, market: number, price: number, good: number, timeS: number): 'good' | 'disputed' | 'nothing' {
   const feed = world.markets.columns.feed.get(market) - 1
   if (feed < 0) return 'nothing'
   const { columns } = world.feeds
   const second = columns.secondPrice.get(feed)
   const fresh = columns.secondFeed.get(feed) > 0 && second > 0 && timeS - columns.secondUpdatedAtS.get(feed) <= SILENT_S
-  if (fresh && (price === 0 || within(columns.price.get(feed), price, SAME_BASE))) return within(price, second, APART) ? 'good' : 'disputed'
+  if (fresh && (price === 0 || within(columns.price.get(feed), price, SAME_BASE)))
+    return within(price, second, APART) || between(price, good, second) ? 'good' : 'disputed'
   return reportsApart(world, feed) ? 'disputed' : 'nothing'
 }
 
@@ -72,5 +73,7 @@ function reportsApart(world: World, feed: number): boolean {
   return recent.length === 0 || apart(Math.min(...recent), Math.max(...recent))
 }
 
+/** Strictly beyond `from`, and not beyond `to`. */
+const between = (value: number, from: number, to: number): boolean => (from < value && value <= to) || (to <= value && value < from)
 const within = (value: number, of: number, share: number): boolean => Math.abs(value - of) <= share * of
 const apart = (low: number, high: number): boolean => high > 0 && high - low > APART * low

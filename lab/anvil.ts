@@ -1,8 +1,9 @@
 // Starts local chains that cannot outlive us: a crashed test or a killed drill must leave no process behind.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { Rpc } from './rpc.ts'
 
@@ -82,7 +83,9 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
     '--silent',
   ]
   argv.push('--no-mining', '--order', 'fees', '--gas-limit', `${BLOCK_GAS_LIMIT}`, '--timestamp', `${options.genesisTimeS}`)
-  argv.push('--preserve-historical-states')
+  // it writes every state to disk, a gigabyte in some minutes, and leaves them where they are when it is killed
+  const states = stateFolder()
+  argv.push('--preserve-historical-states', '--cache-path', states)
   if (options.stateFile !== undefined) argv.push('--load-state', options.stateFile)
   if (options.ipc !== undefined) argv.push('--ipc', options.ipc)
   if (options.dumpFile !== undefined) argv.push('--dump-state', options.dumpFile)
@@ -99,6 +102,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   const exited = new Promise<void>((done) => {
     child.once('exit', () => {
       running.delete(child)
+      rmSync(states, { recursive: true, force: true })
       done()
     })
   })
@@ -122,6 +126,27 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
     await exited
   }
   return { url: rpc.url, port, pid: child.pid ?? 0, rpc, stop: () => end('SIGKILL'), stopAndDump: () => end('SIGINT') }
+}
+
+const STATES = 'firebreak-anvil-'
+
+/** A folder for one chain's states, named after this process; those of processes that are gone are removed. */
+function stateFolder(): string {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(STATES)) continue
+    const pid = Number(name.slice(STATES.length).split('-')[0])
+    if (!isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true })
+  }
+  return mkdtempSync(join(tmpdir(), `${STATES}${process.pid}-`))
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 function hookExit(): void {

@@ -54,8 +54,8 @@ function spawnNodes(step: string) {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   const ended = new Promise<string | null>((done) => child.once('exit', (_, signal) => done(signal)))
-  const ready = new Promise<void>((done) => child.on('message', (text) => text === 'ready' && done()))
-  return { child, ended, ready, go: () => child.send('go') }
+  const heard = (word: string) => new Promise<void>((done) => child.on('message', (text) => text === word && done()))
+  return { child, ended, loaded: heard('loaded'), ready: heard('ready'), go: () => child.send('go') }
 }
 const EXECUTE = toFunctionSelector(getAbiItem({ abi: Guard.abi, name: 'execute' }))
 const rest = (ms: number) => new Promise((done) => setTimeout(done, ms))
@@ -70,10 +70,12 @@ async function kill(moment: Moment, from: number): Promise<Run> {
   const faults: string[] = []
   const step = moment === 'any' ? 'none' : moment === 'twice' ? (STEPS[random(STEPS.length)] ?? 'sent') : moment
   const [doomed, later, last] = [spawnNodes(step), spawnNodes('none'), moment === 'twice' ? spawnNodes('none') : undefined]
-  doomed.go()
-  const stopMining = stage.mineEvery(BLOCK_MS)
+  let stopMining = async (): Promise<void> => {}
   try {
+    await Promise.all([doomed.loaded, later.loaded, last?.loaded])
+    doomed.go()
     await doomed.ready
+    stopMining = stage.mineEvery(BLOCK_MS)
     const evidence = await head()
     await stage.falsePrice()
     if (moment === 'any') {
@@ -157,7 +159,7 @@ for (let i = 0; i < KILLS && Date.now() - startedMs < Number(values.minutes) * 6
   const snapshot = await stage.anvil.rpc.call<Hex>('evm_snapshot')
   const run = await kill(MOMENTS[i % MOMENTS.length] ?? 'any', from)
   runs.push(run)
-  if (run.faults.length > 0) console.log(`kill ${i} (${run.moment}): ${run.faults.join('; ')}`)
+  console.log(`kill ${i + 1} (${run.moment}): ${run.faults.join('; ') || `executed after ${run.blocks} blocks`}`)
   await stage.anvil.rpc.call('evm_revert', [snapshot])
   stage.rewind()
 }

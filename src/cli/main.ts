@@ -89,7 +89,10 @@ Examples:
 program
   .command('watch')
   .description('watch what the config names; observes only, unless armed')
-  .requiredOption('--config <file>', 'typed config file; again for each further chain', (file: string, before: string[] = []) => [...before, file])
+  .requiredOption('--config <file>', 'typed config file; again for each further chain', (file: string, before: string[] = []) => [
+    ...before,
+    file,
+  ])
   .option('--armed', 'sign and send what is decided (needs keys and a quorum in the config)', false)
   .option('--capture <file>', 'write every input to this file, for --replay (with several nodes or chains, one file each)')
   .option('--replay <file>', 'fold a capture instead of a chain, print its findings and the hash of its verdicts, and end')

@@ -65,7 +65,10 @@ export function textEvents(config: Config, chains: number): Shown {
       const { detector, summary, basis, provisional } = finding as Partial<Finding>
       const runbook = config.detectors.find((d) => d.detector.id === detector)?.detector.runbook
       if (node === alive[0] || basis === 'local')
-        say(node, `block ${block}  ${paint('red', `ALERT ${severity}`)} ${plain(`${detector}: ${provisional ? 'provisional, ' : ''}${summary}; see ${runbook}`)}`)
+        say(
+          node,
+          `block ${block}  ${paint('red', `ALERT ${severity}`)} ${plain(`${detector}: ${provisional ? 'provisional, ' : ''}${summary}; see ${runbook}`)}`,
+        )
     },
     ended: (node, error, left) => {
       alive.splice(alive.indexOf(node), 1)

@@ -6,7 +6,10 @@ import { localExchange } from '../../src/quorum/exchange.ts'
 import { loadWallet } from '../../src/respond/wallet.ts'
 
 const [file = '', fatal = 'none', operation = 'execute', when] = process.argv.slice(2)
-if (when === 'wait') await new Promise((go) => process.once('message', go))
+if (when === 'wait') {
+  process.send?.('loaded')
+  await new Promise((go) => process.once('message', go))
+}
 const config = await loadConfig(file)
 const exchange = localExchange()
 const live = new Set<string>()

@@ -18,6 +18,8 @@ export default defineConfig({
     // a socket on its way to a chain that a test has just stopped is refused, and nobody waits for it any more; what a test
     // does wait for fails by itself. All other unhandled errors fail the run.
     onUnhandledError: (error) => !['ECONNREFUSED', 'ECONNRESET'].includes(String((error as { code?: unknown }).code)),
+    // over a minute each: `npm run test:long` runs these too
+    exclude: ['**/node_modules/**', ...(process.env['FIREBREAK_TEST_LONG'] === '1' ? [] : ['**/*.long.test.ts'])],
     globalSetup: ['test/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { account, bench, flow, market, venue } from '../../../test/builders.ts'
 import { FLOW } from '../../state/tables.ts'
+import { positionRow } from './keys.ts'
 import { keepSolvency } from './solvency.ts'
 
 const E8 = 100_000_000n
@@ -40,11 +41,21 @@ describe('solvency of a pool', () => {
     expect(block(() => [], true)[2]).toBe(0)
     expect(block(() => [])[2]).toBe(1)
   })
-  test('nobody is missed where a market is paused: liquidations may be closed', () => {
+  test('nobody is missed while a paused market keeps every such account from being liquidated; one elsewhere excuses nothing', () => {
     const { block, set, world } = setting()
-    block(() => [set('ann', 1_000n, 900n, 1)])
+    const other = market(world, 'DAI')
+    let ann = -1
+    block(() => {
+      ann = set('ann', 1_000n, 900n, 1)
+      positionRow(world, ann, 0)
+      return [ann]
+    })
+    world.markets.columns.paused.set(other, 1)
+    expect(block(() => [])[2]).toBe(2)
     world.markets.columns.paused.set(0, 1)
     expect(block(() => [])).toEqual([0, 900, 0])
+    block(() => [set('bob', 1_000n, 900n, 1)])
+    expect(block(() => [])[2]).toBe(2)
   })
   test('undo takes the sums back', () => {
     const { block, set, undo, world } = setting()

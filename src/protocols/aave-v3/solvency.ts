@@ -3,7 +3,7 @@ import { toFloat } from '../../core/exact.ts'
 import { STATUS } from '../../state/account-book.ts'
 import { FLOW } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
-import { marketsOf } from './keys.ts'
+import { marketsOf, positionsOf } from './keys.ts'
 
 /** Accounts that owe less are nobody's business, USD. */
 const DUST_USD = 100
@@ -29,9 +29,21 @@ export function keepSolvency(world: World, venue: number, computed: readonly num
   // sums of floats that come and go leave crumbs
   badDebtUsd.set(venue, bad < 1 ? 0 : bad)
   liquidatableUsd.set(venue, open < 1 ? 0 : open)
-  // where liquidations are closed nobody can be missed
-  const excused = liquidatedIn(world, venue) || marketsOf(world, venue).some((market) => world.markets.columns.paused.get(market) === 1)
+  const excused = liquidatedIn(world, venue) || allClosed(world, venue)
   unattendedBlocks.set(venue, liquidatableUsd.get(venue) === 0 || excused ? 0 : Math.min(unattendedBlocks.get(venue) + 1, 1_000_000))
+}
+
+/** Is each account that could be liquidated kept from it by a paused market of its own? Then nobody can be missed. */
+function allClosed(world: World, venue: number): boolean {
+  const { paused } = world.markets.columns
+  if (!marketsOf(world, venue).some((market) => paused.get(market) === 1)) return false
+  const { status, venue: venueOf } = world.accounts.columns
+  const { market } = world.positions.columns
+  for (let row = 0; row < world.accounts.count; row++) {
+    if (status.get(row) !== STATUS.under || venueOf.get(row) !== venue + 1) continue
+    if (![...positionsOf(world, row)].some((position) => paused.get(market.get(position) - 1) === 1)) return false
+  }
+  return true
 }
 
 function liquidatedIn(world: World, venue: number): boolean {

@@ -19,7 +19,8 @@ export function rulesOf(config: Config): FoldRules {
     assess: ASSESS_RULES,
     probability: ASSUMED_PROBABILITY,
     playbook: PLAYBOOK,
-    schema: Object.values(tables).filter((t) => typeof t === 'object' && 'schema' in t),
+    // by name: the order in which a module lists its exports is its loader's affair
+    schema: Object.fromEntries(Object.values(tables).flatMap((t) => (typeof t === 'object' && 'schema' in t ? [[t.name, t]] : []))),
   })
   return {
     chainId: chain.id,

@@ -1,7 +1,6 @@
 // Scenarios of somebody else: every file of a folder, TypeScript or JavaScript, whose default export is a scenario.
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createJiti } from 'jiti'
 import { FirebreakError, UserError } from '../core/errors.ts'
 import type { Scenario } from '../scenario.ts'
@@ -18,7 +17,7 @@ export async function loadScenarios(folder: string, ownIds: readonly string[]): 
     .filter((name) => SCENARIO_FILE.test(name) && !OTHER_FILE.test(name))
     .sort()
   if (files.length === 0) throw new UserError('--scenarios', folder, 'a folder with at least one scenario file (.ts, .mts, .js or .mjs)')
-  const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: false, alias: aliases() })
+  const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: false, virtualModules: await ownModules() })
   const fileOf = new Map<string, string>()
   const loaded: Scenario[] = []
   for (const file of files) {
@@ -41,12 +40,12 @@ async function load(jiti: ReturnType<typeof createJiti>, path: string, file: str
   }
 }
 
-function aliases(): Record<string, string> {
-  const own = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-  const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+/** What the files import of us is what runs already: read once, and an error of theirs is of our class. */
+async function ownModules(): Promise<Record<string, unknown>> {
+  const lab = new URL('../../lab/kit.ts', import.meta.url).href
   return {
-    'firebreak/scenario': at(`../scenario${own}`),
-    'firebreak/lab': at('../../lab/kit.ts'),
-    firebreak: at(`../index${own}`),
+    'firebreak/scenario': await import('../scenario.ts'),
+    'firebreak/lab': await import(lab),
+    firebreak: await import('../index.ts'),
   }
 }

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { openRecord } from '../src/record/record.ts'
 import { openStage, type Stage, startNodes, until } from './support/stage.ts'
 
-const BLOCK_MS = 100
+const BLOCK_MS = 250
 const STEPS = ['planned', 'simulated', 'signed', 'sent', 'mined'] as const
 
 describe('kill -9', () => {
@@ -56,7 +56,7 @@ describe('kill -9', () => {
         second = spawnNodes('none')
         await second.ready
         await until('the action is executed', async () => (await executed()).length > 0)
-        await new Promise((rest) => setTimeout(rest, 10 * BLOCK_MS))
+        await new Promise((rest) => setTimeout(rest, 6 * BLOCK_MS))
         expect((await executed()).map((e) => e.args.round)).toEqual([0])
       } finally {
         await stopMining()

@@ -56,6 +56,7 @@ export function createSimulator({ rpc: lasting, onFailure = () => undefined }: S
       const stop = new AbortController()
       setMaxListeners(0, stop.signal) // every request under way listens
       const done = new Map<Option, Outcome>()
+      const reported = new Set<unknown>() // all options share the previews, and so their failure
       let previews: Previews | undefined
       if (options.length === 0) return { outcomes: [], late: false }
       const connecting = lasting.connection()
@@ -68,7 +69,9 @@ export function createSimulator({ rpc: lasting, onFailure = () => undefined }: S
           previews ??= previewsOf(rpc, question, stop.signal)
           done.set(option, await tryOption(rpc, question, option, previews, ahead, stop.signal))
         } catch (error) {
-          if (!stop.signal.aborted || error instanceof UnreachableError) failed(error, rpc)
+          if (reported.has(error) || (stop.signal.aborted && !(error instanceof UnreachableError))) return
+          reported.add(error)
+          failed(error, rpc)
         }
       })
       await firstOf(Promise.all(work), deadlineMs)

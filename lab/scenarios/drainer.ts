@@ -103,17 +103,19 @@ export interface HeistPlan {
   readonly ltvBps: number
   readonly thresholdBps: number
   readonly exits: boolean
+  /** It has a key that lifts the borrow caps in its way. */
+  readonly liftsCaps?: boolean
 }
 
 /** The same in one block, with no pace: borrows every reserve as far as the credit goes, then takes out what the debt does not need. */
 export async function drainAtOnce(lab: Lab, state: ObservedState, plan: HeistPlan): Promise<PlannedTx[]> {
-  const { me, collateral, amount, priceUsd, ltvBps, thresholdBps, exits } = plan
+  const { me, collateral, amount, priceUsd, ltvBps, thresholdBps, exits, liftsCaps } = plan
   const calls = poolCalls(lab.deployment, me)
   const worthUsd = amount * priceUsd
   let creditUsd = worthUsd * (ltvBps / 10_000) * MARGIN
   let debtUsd = 0
   const moves: Move[] = []
-  for (const { symbol, price, usd } of reserves(state, await roomUnderCaps(lab, state))) {
+  for (const { symbol, price, usd } of reserves(state, liftsCaps ? undefined : await roomUnderCaps(lab, state))) {
     const take = Math.min(creditUsd, usd * MARGIN)
     if (take < CRUMBS_USD) continue
     creditUsd -= take
@@ -140,6 +142,14 @@ function reserves(state: ObservedState, roomUsd?: RoomUsd): { symbol: AssetSymbo
 }
 
 const BORROWABLE = SYMBOLS.filter((symbol) => ASSETS[symbol].borrowable)
+
+/** The reserves whose borrow caps leave less room than there is cash. */
+export async function cappedReserves(lab: Lab, state: ObservedState): Promise<readonly AssetSymbol[]> {
+  const roomUsd = await roomUnderCaps(lab, state)
+  return reserves(state)
+    .filter(({ symbol, usd }) => (roomUsd[symbol] ?? usd) < usd)
+    .map(({ symbol }) => symbol)
+}
 
 /** USD that each borrow cap leaves room for. */
 async function roomUnderCaps({ deployment, rpc }: Lab, state: ObservedState): Promise<RoomUsd> {

@@ -8,9 +8,11 @@ import { ASSETS } from '../market.ts'
 import { assetOf } from '../operations.ts'
 import { readViews, wouldSucceed } from '../reads.ts'
 import { configuratorAbi, type ReserveParams, reserveParams } from '../run/governance.ts'
+import { cappedReserves } from './drainer.ts'
 import { attackTx, type Lab } from './lab.ts'
 
 const GAS = 200_000n
+const NO_CAP = 0
 const abi = configuratorAbi
 
 interface Step {
@@ -42,10 +44,22 @@ export function steward(lab: Lab) {
   })
 
   return {
-    /** THIN is worth nearly its whole value as collateral, and there is room for all of it. Remembers everything else as it is. */
+    /**
+     * THIN is worth nearly its whole value as collateral, there is room for all of it, and no borrow cap stands before the cash of a
+     * reserve. Remembers everything else as it is.
+     */
     async raise(state: ObservedState): Promise<PlannedTx[]> {
-      wanted = (await params(state.block)).map((p, i) => (assets[i]?.symbol === 'THIN' ? { ...p, ...RAISED } : p))
-      return txs(state.block, [raiseCollateral(), set("raise THIN's supply cap", 'setSupplyCap', thin, RAISED.supplyCap)])
+      const capped = await cappedReserves(lab, state)
+      wanted = (await params(state.block)).map((p, i) => {
+        const symbol = assets[i]?.symbol
+        if (symbol === 'THIN') return { ...p, ...RAISED }
+        return capped.some((one) => one === symbol) ? { ...p, borrowCap: NO_CAP } : p
+      })
+      return txs(state.block, [
+        raiseCollateral(),
+        set("raise THIN's supply cap", 'setSupplyCap', thin, RAISED.supplyCap),
+        ...capped.map((symbol) => set(`lift ${symbol}'s borrow cap`, 'setBorrowCap', assetOf(lab.deployment, symbol).address, NO_CAP)),
+      ])
     },
     /** Whatever somebody has tightened since, as far as the key still can: a pause it cannot end. */
     async undo(state: ObservedState): Promise<PlannedTx[]> {
@@ -72,8 +86,7 @@ export function steward(lab: Lab) {
   }
 }
 
-/** A cap of 0 is none. */
-const isTighter = (now: number, before: number): boolean => now !== before && now !== 0 && (before === 0 || now < before)
+const isTighter = (now: number, before: number): boolean => now !== before && now !== NO_CAP && (before === NO_CAP || now < before)
 
 /**
  * The Safe, in one block: it takes the steward's role, takes it itself for as long as it needs to set THIN back to what governance

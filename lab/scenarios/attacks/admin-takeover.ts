@@ -16,7 +16,7 @@ const REPAIR_AFTER = 75
 
 export const adminTakeover = adminTakeoverAs({
   id: 'admin-takeover',
-  title: "A stolen risk steward raises THIN's LTV and cap, and its holder borrows the market empty",
+  title: "A stolen risk steward raises THIN's LTV and the caps, and its holder borrows the market empty",
   atOnce: false,
 })
 
@@ -81,4 +81,5 @@ const heist = (lab: Lab, state: ObservedState) =>
     ltvBps: RAISED.ltvBps,
     thresholdBps: RAISED.thresholdBps,
     exits: true,
+    liftsCaps: true,
   }) as const

@@ -210,7 +210,10 @@ export function startNode(options: NodeOptions): RunningNode {
       edge?.relay.begin(head)
       await edge?.responder.onBlock(head.number)
     }
-    if (input.kind === 'tick') edge?.relay.tick(input.timeS)
+    if (input.kind === 'tick') {
+      edge?.relay.tick(input.timeS)
+      edge?.responder.onTick(input.timeS)
+    }
     if (input.kind === 'provisional') {
       if (!warm) return
       edge?.relay.begin(head)

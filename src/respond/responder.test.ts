@@ -9,7 +9,7 @@ import { tempFolder } from '../record/record.builders.ts'
 import { type NodeRecord, openRecord } from '../record/record.ts'
 import { StorageError } from '../record/storage-error.ts'
 import { callOf } from './calls.ts'
-import { GuardWorld } from './guard-world.builders.ts'
+import { GuardWorld, WINDOW_S } from './guard-world.builders.ts'
 import type { RpcClient } from './node.ts'
 import type { RelayerJob } from './relayer.fixture.ts'
 import { createResponder, type Responder, type ResponderOptions } from './responder.ts'
@@ -110,6 +110,19 @@ describe('bringing a certificate', () => {
     const sent = await responder.respond(await world.certificate(entry))
     expect(sent).toMatchObject({ id: waiting.id, state: 'sent' })
     await responder.onBlock(await world.mine())
+    expect(await world.events(entry)).toEqual(['Executed'])
+  })
+
+  test('no block comes, and its window does: simulated at the present time, and sent for the block to come', async () => {
+    const responder = responderOf({ blockTimeS: 12 })
+    await world.nextWindow()
+    const next = await world.certificate(entry, 0, 'execute', 1)
+    expect(await responder.respond(next)).toMatchObject({ state: 'planned', reason: expect.stringContaining('WrongWindow(') })
+    responder.onTick((await world.timeS()) + WINDOW_S)
+    const sent = await responder.respond(next)
+    expect(sent).toMatchObject({ state: 'sent' })
+    await responder.onBlock(await world.nextWindow())
+    expect(record.intents.get(sent.id)?.state).toBe('mined')
     expect(await world.events(entry)).toEqual(['Executed'])
   })
 

@@ -35,6 +35,8 @@ export interface Responder {
   respond(wanted: Wanted, about?: { readonly class?: ActionClass }): Promise<Intent>
   /** After each committed block. */
   onBlock(number: number): Promise<void>
+  /** There is no block, and by the clock it is this late on the chain. */
+  onTick(timeS: number): void
   onReorg(toNumber: number): Promise<void>
   /** At the start, before anything else. */
   resume(): Promise<void>
@@ -108,8 +110,12 @@ export function createResponder(options: ResponderOptions): Responder {
     onBlock: (number) =>
       inTurn(() => {
         steps.head = number
+        steps.presentS = 0
         return withOpenRows((row) => course.atBlock(row, number))
       }),
+    onTick: (timeS) => {
+      steps.presentS = timeS
+    },
     onReorg: (toNumber) =>
       inTurn(async () => {
         steps.head = toNumber

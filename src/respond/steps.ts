@@ -37,6 +37,8 @@ interface Place {
   readonly bid: Bid
 }
 
+/** For what goes through in the next block and not in the last, so that nobody estimates it: above all that the Guard does. */
+const GAS_UNESTIMATED = 2_000_000n
 /** Of an estimate, in percent: state may change between estimate and inclusion. */
 const GAS_MARGIN_PERCENT = 130n
 const MAX_OUTBIDS = 3
@@ -49,6 +51,8 @@ const REASON_BLOCKS = 64
 export class Steps {
   /** Block that the node stands on. */
   head = 0
+  /** Time went on to here without a block. */
+  presentS = 0
   constructor(private readonly options: StepsOptions) {}
 
   /** From planned or simulated as far as it goes now. */
@@ -72,10 +76,10 @@ export class Steps {
     return row
   }
 
-  /** What the Guard would say to this calldata on top of the newest block. */
+  /** What the Guard would say to this calldata on top of the newest block, in one that comes in a block's time. */
   async ask({ guard, calldata }: Pick<Intent, 'guard' | 'calldata'>): Promise<Verdict> {
     const { node, wallet, blockTimeS, patienceMs } = this.options
-    const timeS = blockTimeS === undefined ? undefined : (await node.latest(patienceMs)).timeS + blockTimeS
+    const timeS = blockTimeS === undefined ? undefined : Math.max((await node.latest(patienceMs)).timeS, this.presentS) + blockTimeS
     return node.simulate({ from: wallet.address, to: guard, data: calldata }, 'latest', patienceMs, timeS)
   }
 
@@ -89,8 +93,10 @@ export class Steps {
       node.transactionCount(wallet.address, 'latest', patienceMs),
       node.transactionCount(wallet.address, 'pending', patienceMs),
     ])
-    if (typeof estimate !== 'bigint') return this.apply(row, estimate)
-    const margin = (estimate * GAS_MARGIN_PERCENT) / 100n
+    // nodes estimate at the time of the last block, and what is for the next may be too early in that
+    const isForNext = typeof estimate !== 'bigint' && estimate.kind === 'wait' && (await this.ask({ ...row, ...call })).kind === 'ok'
+    if (typeof estimate !== 'bigint' && !isForNext) return this.apply(row, estimate)
+    const margin = typeof estimate === 'bigint' ? (estimate * GAS_MARGIN_PERCENT) / 100n : GAS_UNESTIMATED
     const gas = margin > gasFloor ? margin : gasFloor
     const free = freeNonces(mined, pending, record.intents.transactionsFrom(chainId, wallet.address, mined))
     // bytes that no pool took hold nobody up: other bytes may take their nonce without outbidding them

@@ -165,6 +165,44 @@ describe('one node is faulty, the others act without it', () => {
     for (const digest of signedBy(started, 'a')) expect([...signedBy(started, 'b'), ...signedBy(started, 'c')]).toContain(digest)
   }, 120_000)
 
+  test('behind a gap: it shows later heads as provisional and signs nothing wide; with the block it stands where the others stand', async () => {
+    let lost: Hex | undefined
+    let gate = Promise.resolve()
+    const gappy = await startScriptedRpc(async (method, params) => {
+      if (method === 'eth_subscribe') return { error: { code: -32_601, message: 'the method eth_subscribe does not exist' } }
+      await gate
+      if (method === 'eth_getBlockReceipts' && params[0] === lost) return { result: null }
+      return relayed(stage.anvil, method, params)
+    })
+    closing.push(() => gappy.close())
+    const started = await start((id) => (id === 'b' ? gappy.ws : undefined))
+    await started.judged(stage.prepared.head.number)
+    // a block with logs, whose receipts are lost before node b can ask for them
+    await stage.truePrice()
+    let open = (): void => undefined
+    gate = new Promise((opened) => {
+      open = opened
+    })
+    const gap = await stage.mine()
+    lost = (await stage.anvil.rpc.call<{ hash: Hex }>('eth_getBlockByNumber', [`0x${gap.toString(16)}`, false])).hash
+    open()
+    const of = (id: string, kind: string) => (started.entries.get(id) ?? []).filter((e) => e.kind === kind)
+    await until('node b says that it is blind', () => of('b', 'blind').length > 0)
+    await stage.falsePrice()
+    const evidence = await stage.mine()
+    const isProvisional = ({ body }: { readonly body: unknown }) => (body as { provisional: boolean }).provisional
+    await until('node b sees the attack behind the gap', () => of('b', 'finding').some(isProvisional))
+    await until('node a decides', () => of('a', 'decision').length > 0)
+    expect(of('b', 'verdict').map(({ block }) => block)).not.toContain(evidence)
+    expect(signedBy(started, 'b')).toEqual(new Set())
+    lost = undefined
+    const head = await stage.mine()
+    await started.judged(head)
+    const verdicts = (id: string) => of(id, 'verdict').map(({ body }) => body)
+    expect(verdicts('b')).toEqual(verdicts('a'))
+    expect((verdicts('b').at(-1) as { number: number }).number).toBe(head)
+  }, 120_000)
+
   test('on another fork: an attack that it alone sees moves nothing; one that the others see is acted on without it', async () => {
     const { genesisTimeS, stateFile, head } = stage.prepared
     const fork = await startAnvil({ genesisTimeS, stateFile })

@@ -185,6 +185,22 @@ describe('the life of an action', () => {
     }
   }, 120_000)
 
+  test('the chain stands still in the last quarter: the renewal waits for the next block, and that we see nothing is said', async () => {
+    await stage.falsePrice()
+    await seen('Executed')
+    const startS = await timeOf((await events())[0])
+    const quarterS = startS + TIMES.expiryS - QUARTER_S
+    while ((await head()).timeS < quarterS - 12) await step()
+    expect((await stage.anvil.rpc.call<{ pending: Hex }>('txpool_status')).pending).toBe('0x0')
+    await sent() // no block, but time goes on
+    expect(await names()).toEqual(['Executed'])
+    await until('it is blind', () => heard('blind').some(({ body }) => (body as { reason: string }).reason === 'stalled'))
+    await stage.anvil.rpc.call('evm_setNextBlockTimestamp', [quarterS + 12])
+    await step()
+    expect(await names()).toEqual(['Executed', 'Renewed'])
+    expect(failed()).toEqual([])
+  }, 120_000)
+
   test('kept by the guardian: the nodes let go, whatever comes', async () => {
     await stage.falsePrice()
     await seen('Executed')

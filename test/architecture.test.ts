@@ -14,9 +14,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/core': [],
   'src/store': ['src/core'],
-  'src/ingest': ['src/core', 'src/store', 'src/contracts'],
+  'src/decode': ['src/core'],
+  'src/ingest': ['src/core', 'src/store', 'src/decode', 'src/contracts'],
   'src/state': ['src/core', 'src/store'],
-  'src/protocols/*': ['src/core', 'src/store', 'src/state', 'src/contracts'],
+  'src/protocols/*': ['src/core', 'src/store', 'src/decode', 'src/state', 'src/contracts'],
   'src/detect': ['src/core', 'src/store', 'src/state'],
   'src/models': ['src/core'],
   'src/assess': ['src/core', 'src/state', 'src/models'],
@@ -75,6 +76,7 @@ const MAY_LOAD_LAB: readonly string[] = ['src/cli', 'src/tools']
 const DETERMINISTIC: readonly string[] = [
   'src/core',
   'src/store',
+  'src/decode',
   'src/state',
   'src/protocols',
   'src/detect',

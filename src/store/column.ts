@@ -1,7 +1,7 @@
-// Typed columns over 32-bit lanes: a float is 2 lanes, a count 1, an exact uint256 word 8. Every write goes by the journal.
+// Typed columns over 32-bit lanes: a float is 2 lanes, a count 1, an exact uint128 4, an exact uint256 word 8. Every write goes by the journal.
 import type { Journal } from './journal.ts'
 
-export type Kind = 'f64' | 'u32' | 'word'
+export type Kind = 'f64' | 'u32' | 'u128' | 'word'
 
 /** Told which row was changed; tables use it to know what a block touched. */
 export interface Touched {
@@ -83,31 +83,47 @@ export class U32Column extends Column {
 const LANE = 0xffffffffn
 const LIMIT = 1n << 256n
 
-/** Exact uint256; signed answers are stored in two's complement (see `signed`). */
-export class WordColumn extends Column {
-  constructor(name: string, journal: Journal, owner?: Touched) {
-    super(name, 'word', journal, 8, owner)
+/** Exact unsigned integers of a fixed number of lanes, lowest first. */
+abstract class BigColumn extends Column {
+  private readonly limit: bigint
+  constructor(name: string, kind: 'u128' | 'word', journal: Journal, lanes: 4 | 8, owner: Touched | undefined) {
+    super(name, kind, journal, lanes, owner)
+    this.limit = 1n << BigInt(32 * lanes)
   }
   get(row: number): bigint {
-    const at = row * 8
+    const at = row * this.lanes
     if (at >= this.raw.length) return 0n
     let value = 0n
-    for (let lane = 7; lane >= 0; lane--) {
+    for (let lane = this.lanes - 1; lane >= 0; lane--) {
       const part = this.raw[at + lane] as number
       if (part !== 0 || value !== 0n) value = (value << 32n) | BigInt(part)
     }
     return value
   }
   set(row: number, value: bigint): void {
-    if (value < 0n || value >= LIMIT) throw new RangeError(`${this.name}: ${value} is not a uint256`)
+    if (value < 0n || value >= this.limit) throw new RangeError(`${this.name}: ${value} is not a uint${32 * this.lanes}`)
     if (this.get(row) === value) return
     this.before(row)
-    const at = row * 8
+    const at = row * this.lanes
     let rest = value
-    for (let lane = 0; lane < 8; lane++) {
+    for (let lane = 0; lane < this.lanes; lane++) {
       this.raw[at + lane] = Number(rest & LANE)
       rest >>= 32n
     }
+  }
+}
+
+/** Exact uint128: what tokens keep balances in, at half the room of a word. */
+export class U128Column extends BigColumn {
+  constructor(name: string, journal: Journal, owner?: Touched) {
+    super(name, 'u128', journal, 4, owner)
+  }
+}
+
+/** Exact uint256; signed answers are stored in two's complement (see `signed`). */
+export class WordColumn extends BigColumn {
+  constructor(name: string, journal: Journal, owner?: Touched) {
+    super(name, 'word', journal, 8, owner)
   }
 }
 

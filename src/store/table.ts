@@ -1,5 +1,5 @@
 // A table is a schema with rows; entity rows live by key, event rows live for one block. Readers get a cursor, writers the columns.
-import { type Column, F64Column, type Kind, U32Column, WordColumn } from './column.ts'
+import { type Column, F64Column, type Kind, U32Column, U128Column, WordColumn } from './column.ts'
 import type { Journal } from './journal.ts'
 
 export type Schema = { readonly [column: string]: Kind }
@@ -12,10 +12,16 @@ export interface Table<S extends Schema = Schema> {
   readonly schema: S
 }
 
-/** Valid during one call only: the cursor moves. f64 is for statistics; `word` is an exact bigint. */
-export type Row<S extends Schema> = { readonly row: number } & { readonly [K in keyof S]: S[K] extends 'word' ? bigint : number }
+/** Valid during one call only: the cursor moves. f64 is for statistics; `word` and `u128` are exact bigints. */
+export type Row<S extends Schema> = { readonly row: number } & { readonly [K in keyof S]: S[K] extends 'word' | 'u128' ? bigint : number }
 
-export type ColumnOf<K extends Kind> = K extends 'f64' ? F64Column : K extends 'u32' ? U32Column : WordColumn
+export type ColumnOf<K extends Kind> = K extends 'f64'
+  ? F64Column
+  : K extends 'u32'
+    ? U32Column
+    : K extends 'u128'
+      ? U128Column
+      : WordColumn
 export type Columns<S extends Schema> = { readonly [K in keyof S]: ColumnOf<S[K]> }
 
 export function defineTable<const S extends Schema>(name: string, rows: 'entity' | 'event', schema: S): Table<S> {
@@ -24,12 +30,19 @@ export function defineTable<const S extends Schema>(name: string, rows: 'entity'
   return { name, rows, schema }
 }
 
-export function newColumn(kind: Kind, name: string, journal: Journal, owner?: TableStore<Schema>): F64Column | U32Column | WordColumn {
+export function newColumn(
+  kind: Kind,
+  name: string,
+  journal: Journal,
+  owner?: TableStore<Schema>,
+): F64Column | U32Column | U128Column | WordColumn {
   switch (kind) {
     case 'f64':
       return new F64Column(name, journal, owner)
     case 'u32':
       return new U32Column(name, journal, owner)
+    case 'u128':
+      return new U128Column(name, journal, owner)
     case 'word':
       return new WordColumn(name, journal, owner)
   }
@@ -100,7 +113,9 @@ export class TableStore<S extends Schema> {
     // the row of an earlier block stood here: what this one's writer leaves out reads as zero
     if (this.table.rows === 'event')
       for (const column of this.all)
-        column.kind === 'word' ? (column as WordColumn).set(row, 0n) : (column as U32Column | F64Column).set(row, 0)
+        column.kind === 'word' || column.kind === 'u128'
+          ? (column as WordColumn).set(row, 0n)
+          : (column as U32Column | F64Column).set(row, 0)
     return row
   }
 

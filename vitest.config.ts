@@ -30,7 +30,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'side by side',
-          include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'lab/**/*.test.ts', 'examples/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'lab/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
           // over a minute each: `npm run test:long` runs these too
           exclude: ['**/node_modules/**', ...BY_THE_CLOCK, ...(process.env['FIREBREAK_TEST_LONG'] === '1' ? [] : ['**/*.long.test.ts'])],
           maxWorkers: 2,

@@ -1,4 +1,4 @@
-// From a block's `newHeads` to k signatures, over many attacks on the same prepared chain: `npm run bench`. Each trial is undone by a reorg.
+// From a block's `newHeads` to k signatures, over many attacks on the same prepared chain: `npm run bench:latency`. Each trial is undone by a reorg.
 import { cpus } from 'node:os'
 import { openStage, startNodes, until } from '../test/support/stage.ts'
 

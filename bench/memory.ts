@@ -40,6 +40,7 @@ function apply(world: World, { number }: { readonly number: number }): void {
 }
 const protocol: Protocol = {
   id: 'synthetic',
+  writes: [],
   watches: () => [{ address: at(0xa1), topics: [word(0x11)] }],
   reads: (_, { logs }, answers) => (logs.length > 0 && answers.all.length === 0 ? [{ to: at(0xa1), data: '0x01' }] : []),
   apply,

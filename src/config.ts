@@ -1,5 +1,6 @@
 // The one typed config file: what to watch, with which detectors, by which nodes, and who may act.
 import { z } from 'zod'
+import type { Calibration } from './core/calibration.ts'
 import { UserError } from './core/errors.ts'
 import type { Hex } from './core/flow.ts'
 import { parsed } from './core/parsed.ts'
@@ -52,6 +53,8 @@ const schema = z.strictObject({
   detectors: z
     .array(z.custom<BoundDetector>((v) => isDetector(v), 'want detectors called with their parameters, like oracleJump()'))
     .min(1),
+  /** What `firebreak calibrate` fitted to history: thresholds in place of the detectors' own, and how boundaries fall together. */
+  calibration: z.custom<Calibration>((v) => isCalibration(v), "want what calibration('FILE') returns").optional(),
   /** Needed to act: the Guard's signers in the Guard's order, which is ascending, and k. */
   quorum: z
     .strictObject({ signers: z.array(signer).min(1).max(64), k: z.number().int().positive(), windowS: z.number().int().positive() })
@@ -59,6 +62,8 @@ const schema = z.strictObject({
   fees: z
     .strictObject({ maxFeeGwei: z.number().positive(), priorityFeeGwei: z.number().nonnegative() })
     .default({ maxFeeGwei: 300, priorityFeeGwei: 5 }),
+  /** Does each node keep final blocks in `history` of its data folder, for `backtest` and `calibrate`? */
+  history: z.boolean().default(true),
   /** What simulation may cost between a block and its decision. */
   simulationDeadlineMs: z.number().positive().default(60),
 })
@@ -72,6 +77,8 @@ export function defineConfig(input: ConfigInput): Config {
   const { quorum, nodes, chain, watch } = config
   for (const [n, { chainId }] of watch.entries())
     if (chainId !== chain.id) throw new UserError(`config.watch.${n}.chainId`, chainId, `${chain.id}, as config.chain.id says`)
+  if (config.calibration && config.calibration.chainId !== chain.id)
+    throw new UserError('config.calibration', `made for chain ${config.calibration.chainId}`, `chain ${chain.id}, as config.chain.id says`)
   if (quorum && quorum.k > quorum.signers.length)
     throw new UserError('config.quorum.k', quorum.k, `at most the number of signers, ${quorum.signers.length}`)
   for (const [n, address] of (quorum?.signers ?? []).entries()) {
@@ -92,6 +99,10 @@ function isWatched(value: unknown): value is Watched {
   if (typeof value !== 'object' || value === null) return false
   const { chainId, protocols, venues, guards } = value as Watched
   return typeof chainId === 'number' && [protocols, venues, guards].every((list) => Array.isArray(list))
+}
+
+function isCalibration(value: unknown): value is Calibration {
+  return typeof value === 'object' && value !== null && (value as Calibration).thresholds instanceof Map
 }
 
 function isDetector(value: unknown): value is BoundDetector {

@@ -1,6 +1,8 @@
 // The deterministic middle of one chain, in one place: apply, detect, assess, decide. No clock, no network; the store alone undoes.
 import { type AssessRules, assess } from './assess/assess.ts'
 import { assumedProbability } from './assess/probability.ts'
+import { trackReadiness } from './assess/readiness-track.ts'
+import type { Calibration } from './core/calibration.ts'
 import { canonicalHash } from './core/canonical.ts'
 import type { BlockInput, Entry, Errand, Finding, Hex, Incident, Input, Option, Outcome, Probe, Proposal, Question } from './core/flow.ts'
 import { atLeast } from './core/severity.ts'
@@ -11,6 +13,8 @@ import { type Playbook, width } from './decide/playbook.ts'
 import { worthSimulating } from './decide/weigh.ts'
 import type { BoundDetector } from './detect/define.ts'
 import { Engine } from './detect/engine.ts'
+import type { Chunk } from './history/types.ts'
+import { EventTables } from './state/event-tables.ts'
 import { marketsOf } from './state/loss.ts'
 import { Answers, type Protocol, type Venue } from './state/protocol.ts'
 import { BLIND_REASONS } from './state/tables.ts'
@@ -23,6 +27,7 @@ export interface FoldRules {
   readonly detectors: readonly BoundDetector[]
   readonly assess: AssessRules
   readonly playbook: Playbook
+  readonly calibration?: Calibration
   /** Hash of all of the above with the build: what a verdict was judged by. */
   readonly rulesHash: Hex
 }
@@ -58,6 +63,7 @@ const NOTHING: Step = { entries: [], questions: [], proposals: [], acceptable: [
 export class Fold {
   readonly world: World
   private readonly engine: Engine
+  private readonly events: EventTables
   private readonly rules: FoldRules
   private readonly applied: Applied[] = []
   private findings: Finding[] = []
@@ -65,7 +71,11 @@ export class Fold {
   constructor(rules: FoldRules) {
     this.rules = rules
     this.world = createWorld(rules.chainId)
-    this.engine = new Engine(this.world, rules.detectors)
+    this.events = new EventTables(
+      this.world,
+      rules.detectors.map(({ detector }) => detector.on),
+    )
+    this.engine = new Engine(this.world, rules.detectors, rules.calibration)
   }
 
   get head(): { readonly number: number; readonly hash: Hex; readonly timeS: number } | undefined {
@@ -161,11 +171,14 @@ export class Fold {
     this.applied.push(now)
     const questions = incidents.flatMap((i) => this.question(i, now, before))
     if (provisional) return { ...NOTHING, entries: found.map((f) => this.entry('finding', f)), questions }
+    const ready = this.rules.calibration ? trackReadiness(world, this.rules.calibration, block.number) : []
+    const { decodeFaults } = world.chains.at(world.chains.rowOf(String(block.chainId)))
     const verdict = {
       number: block.number,
       hash: block.hash,
       rulesHash: this.rules.rulesHash,
       findings: canonicalHash(found.map((f) => f.id)),
+      ...(decodeFaults > 0 ? { decodeFaults } : {}),
     }
     const changed = incidents.filter((i) =>
       isNews(
@@ -181,10 +194,16 @@ export class Fold {
         ...found.map((f) => this.entry('finding', f)),
         ...changed.map((i) => this.entry('incident', i)),
         ...closed.map((i) => this.entry('incident', { ...i, status: 'closed' })),
+        ...ready.map((r) => this.entry('readiness', r)),
       ],
       questions,
       ...this.keepUp(incidents, block.timeS),
     }
+  }
+
+  /** Event tables show the blocks of this chunk as slices of it, in place of decoding their logs again; undefined: of none. */
+  adopt(chunk: Chunk | undefined): void {
+    this.events.adopt(chunk)
   }
 
   /** `seeing`: nothing is missing before it. */
@@ -202,6 +221,8 @@ export class Fold {
       columns.blindReason.set(row, 0)
     }
     for (const protocol of this.rules.protocols) protocol.apply(world, block, answers)
+    const faults = this.events.apply(block)
+    if (faults > 0) columns.decodeFaults.set(row, columns.decodeFaults.get(row) + faults)
   }
 
   private detect(

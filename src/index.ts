@@ -1,4 +1,5 @@
 // What users import as 'firebreak': the config, what it can watch, the detectors, and what governance adds to a Guard.
+export { calibration } from './calibration.ts'
 export { type Config, defineConfig } from './config.ts'
 export { accountHealth } from './detect/account-health.ts'
 export { authorityChange } from './detect/authority-change.ts'
@@ -12,7 +13,9 @@ export { oracleJump } from './detect/oracle-jump.ts'
 export { oracleReporters } from './detect/oracle-reporters.ts'
 export { oracleStaleness } from './detect/oracle-staleness.ts'
 export { outflowRate } from './detect/outflow-rate.ts'
+export { eventTable } from './state/event-table.ts'
 /** For detectors of your own: the tables they can look at, and the memory they can keep. */
 export * as tables from './state/tables.ts'
+export { signed } from './store/column.ts'
 export * as windows from './store/windows.ts'
 export { aaveGuardEntries, aaveV3Pool, chainlinkFeeds, entryId, erc20Tokens, governance, uniswapV3Pools } from './watched.ts'

@@ -1,8 +1,10 @@
 // The wiring of one node, and the first file to read: inputs come in one at a time, the fold steps, the record commits, the edge acts.
+import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { UserError } from './core/errors.ts'
 import type { Approval, Certificate, Input, Question } from './core/flow.ts'
 import { Fold } from './fold.ts'
+import { HistorySink } from './history/sink.ts'
 import type { IngestEvent } from './ingest/block-source.ts'
 import type { CaptureWriter } from './ingest/capture.ts'
 import { DeepReorgError, StoppedError } from './ingest/errors.ts'
@@ -74,6 +76,7 @@ export function startNode(options: NodeOptions): RunningNode {
   const simulator = createSimulator({ rpc: connect(SIMULATION_TIMEOUT_MS), onFailure: (error) => events.error?.(node.id, error) })
   const { quorum: quorumConfig } = config
   const edge = wallet && quorumConfig ? orClose(() => armed(wallet, quorumConfig)) : undefined
+  const history = config.history ? orClose(() => openSink()) : undefined
   const checkpoints: Checkpoint[] = []
   const stopping = new AbortController()
   let warm = false
@@ -101,8 +104,16 @@ export function startNode(options: NodeOptions): RunningNode {
       edge?.quorum.close()
       simulator.close()
       rpc.close()
+      history?.close()
       record.close()
     }
+  }
+
+  /** What was stored and not yet written when the node ended is given again. */
+  function openSink(): HistorySink {
+    const sink = new HistorySink(join(node.dataDir, 'history'), config.chain.id, (text) => events.note?.(node.id, text))
+    for (const { input } of record.inputsSince(0)) sink.take(input)
+    return sink
   }
 
   function orClose<T>(work: () => T): T {
@@ -135,6 +146,7 @@ export function startNode(options: NodeOptions): RunningNode {
       for await (const input of source.inputs()) {
         await take(input)
         tell()
+        history?.take(input) // when all that hurries is done
       }
       return true
     } catch (error) {
@@ -166,6 +178,7 @@ export function startNode(options: NodeOptions): RunningNode {
     await edge?.responder.onReorg(toNumber)
     if (stopping.signal.aborted) return true
     record.forgetInputs(kept)
+    history?.dropAbove(toNumber)
     checkpoints.length = 0
     fold = new Fold(rules)
     restore(fold, record, rules.rulesHash)

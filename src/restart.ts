@@ -23,6 +23,20 @@ export function takeCheckpoint(fold: Fold, rulesHash: Hex, throughInputSeq: numb
   return { head: at, bytes: encodeCheckpoint(at, dump), throughInputSeq }
 }
 
+/** Fills a new fold with what `takeCheckpoint` kept. */
+export function resumeFrom(fold: Fold, bytes: Uint8Array): void {
+  const { head, dump: kept } = decodeCheckpoint(bytes)
+  const dump = new Map(kept)
+  const findings = (dump.get(FINDINGS) ?? []) as readonly string[]
+  dump.delete(FINDINGS)
+  fold.world.store.restore(dump)
+  const timeS = fold.world.chains.columns.timeS.get(0)
+  fold.resume(
+    { number: head.number, hash: head.hash, timeS },
+    findings.map((text) => JSON.parse(text) as Finding),
+  )
+}
+
 /** The newest checkpoint whose block the chain still has; undefined: none, so that the chain must be read again. */
 export async function wayBack(
   record: Pick<NodeRecord, 'checkpointHeads'>,
@@ -47,15 +61,7 @@ export function restore(fold: Fold, record: NodeRecord, rulesHash: Hex): string 
   let since = 0
   let from = 'the first stored input'
   if (loaded.found) {
-    const dump = new Map(decodeCheckpoint(loaded.bytes).dump)
-    const findings = (dump.get(FINDINGS) ?? []) as readonly string[]
-    dump.delete(FINDINGS)
-    fold.world.store.restore(dump)
-    const timeS = fold.world.chains.columns.timeS.get(0)
-    fold.resume(
-      { number: loaded.head.number, hash: loaded.head.hash, timeS },
-      findings.map((text) => JSON.parse(text) as Finding),
-    )
+    resumeFrom(fold, loaded.bytes)
     since = loaded.throughInputSeq
     from = `the checkpoint of block ${loaded.head.number}`
     if (loaded.passedOver !== '') from += ` (${loaded.passedOver})`

@@ -6,6 +6,7 @@ import { canonicalHash } from './core/canonical.ts'
 import { PLAYBOOK } from './decide/playbook.ts'
 import type { FoldRules } from './fold.ts'
 import * as tables from './state/tables.ts'
+import { LAYOUT } from './store/checkpoint.ts'
 import { VERSION } from './version.ts'
 
 export function rulesOf(config: Config): FoldRules {
@@ -19,6 +20,8 @@ export function rulesOf(config: Config): FoldRules {
     assess: ASSESS_RULES,
     probability: ASSUMED_PROBABILITY,
     playbook: PLAYBOOK,
+    calibration: config.calibration?.hash,
+    layout: LAYOUT,
     // by name: the order in which a module lists its exports is its loader's affair
     schema: Object.fromEntries(Object.values(tables).flatMap((t) => (typeof t === 'object' && 'schema' in t ? [[t.name, t]] : []))),
   })
@@ -29,6 +32,7 @@ export function rulesOf(config: Config): FoldRules {
     detectors,
     assess: ASSESS_RULES,
     playbook: PLAYBOOK,
+    ...(config.calibration && { calibration: config.calibration }),
     rulesHash,
   }
 }

@@ -1,4 +1,5 @@
 // A world to test against: tables written directly, with sane defaults, and blocks in which detectors run over them.
+import type { Calibration } from '../src/core/calibration.ts'
 import type { ActionName, EffectRow, Finding, GuardStep, Hex, Incident, Source } from '../src/core/flow.ts'
 import { addressSubject } from '../src/core/subject.ts'
 import type { BoundDetector } from '../src/detect/define.ts'
@@ -24,7 +25,7 @@ export type Values<S extends Schema> = { readonly [K in keyof S]?: Row<S>[K] }
 export function put<S extends Schema>(table: TableStore<S>, key: string | undefined, values: Values<S>): number {
   const row = key === undefined ? table.append() : table.rowOf(key)
   for (const [name, kind] of Object.entries(table.table.schema)) {
-    const value: unknown = values[name] ?? (key === undefined ? (kind === 'word' ? 0n : 0) : undefined)
+    const value: unknown = values[name] ?? (key === undefined ? (kind === 'word' || kind === 'u128' ? 0n : 0) : undefined)
     if (value !== undefined) (table.columns as unknown as Record<string, { set(row: number, value: unknown): void }>)[name]?.set(row, value)
   }
   return row
@@ -98,9 +99,12 @@ export const authorityChange = (world: World, values: Values<World['authorityCha
   })
 
 /** Blocks of 12 s in which the given detectors run over what was written. */
-export function bench(...detectors: readonly BoundDetector[]) {
+export const bench = (...detectors: readonly BoundDetector[]) => calibratedBench(undefined, ...detectors)
+
+/** The same with what a calibration file said. */
+export function calibratedBench(calibration: Calibration | undefined, ...detectors: readonly BoundDetector[]) {
   const world = createWorld(CHAIN_ID)
-  const engine = new Engine(world, detectors)
+  const engine = new Engine(world, detectors, calibration)
   const marks: number[] = []
   const bench = {
     world,
@@ -222,6 +226,7 @@ export function actingVenue(world: World, actions: Protocol['actions'] = ACTIONS
     })
   const protocol: Protocol = {
     id: 'test',
+    writes: [],
     watches: () => [],
     reads: () => [],
     apply: () => {},

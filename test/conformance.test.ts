@@ -38,6 +38,7 @@ function anyRow(schema: Schema): fc.Arbitrary<AnyRow> {
   const values = Object.entries(schema).map(([name, kind]) => {
     if (kind === 'word')
       return [name, fc.oneof(fc.constantFrom(0n, 2n ** 256n - 1n, 2n ** 255n), fc.bigInt(0n, 2n ** 256n - 1n), fc.bigInt(0n, 10n ** 20n))]
+    if (kind === 'u128') return [name, fc.oneof(fc.constantFrom(0n, 2n ** 128n - 1n, 2n ** 127n), fc.bigInt(0n, 10n ** 20n))]
     if (kind === 'f64')
       return [name, fc.oneof(fc.double(), fc.double({ min: 0, max: 1e6 }), fc.constantFrom(0, -0, Number.NaN, Number.POSITIVE_INFINITY))]
     if (REFERENCES.has(name)) return [name, fc.nat(6)]
@@ -164,6 +165,7 @@ describe.each(all)('%s', (_, factory) => {
                 at: (table, n) => guarded(view.at(table, n), call),
                 name: (table, n) => view.name(table, n),
                 count: (table) => view.count(table),
+                calibrated: (measure, subjectId) => view.calibrated(measure, subjectId),
               },
             )
           } finally {

@@ -58,10 +58,11 @@ describe('a full disk', () => {
     running = start(dataDir)
     await until('the node has caught up', () => judged === stage.prepared.head.number)
     await stage.falsePrice()
+    const ended = running.done.catch((cause: unknown) => cause)
     fillUp(12)
     let head = await stage.mine()
     for (let i = 0; i < 3; i++) head = await stage.mine()
-    const error = await running.done.catch((cause: unknown) => cause)
+    const error = await ended
     expect(error).toBeInstanceOf(StorageError)
     expect(String(error)).toMatch(/firebreak\.db: SQLITE_FULL: .*free some space on this disk, then try again/)
     expect(judged).toBeLessThan(head)

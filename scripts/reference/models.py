@@ -1,8 +1,12 @@
-"""Reference values for src/models, from scipy and arch: independent of our code, so that both can't be wrong alike.
+"""Reference values for src/models, from scipy: independent of our code, so that both can't be wrong alike.
 
-  python3 -m venv /tmp/oracle && /tmp/oracle/bin/pip install scipy==1.17.1 arch==8.0.0
-  /tmp/oracle/bin/python scripts/reference/models.py > src/models/fixtures.json
+On Debian 12 (python3-scipy 1.10.1, numpy 1.24.2):
+  apt-get install --no-install-recommends python3-scipy
+  /usr/bin/python3 scripts/reference/models.py > src/models/fixtures.json
   npx biome check --write src/models/fixtures.json
+
+`/usr/bin/python3 scripts/reference/models.py --compare src/models/fixtures.json` writes nothing: it says how far the committed values are
+from those of the scipy that is installed. scripts/reference/models.R is the second oracle, by evd and mvtnorm of R.
 
 Series are not stored: both sides draw them from the same generator (xoshiro128**, src/models/random.ts) and the same seed.
 Takes about a minute. `andersonDarling` is the source of the table in src/models/gpd-goodness.ts.
@@ -11,7 +15,6 @@ import json
 import math
 import sys
 
-import arch
 import numpy as np
 import scipy
 from scipy import integrate, optimize, stats
@@ -90,18 +93,47 @@ def t_copula_series(seed, n, rho, nu):
 
 
 def garch():
+    """Gaussian likelihood, the variance begun at the sample's own mean square; standard errors from its numerical Hessian."""
     seed, n, omega, alpha, beta = 11, 5000, 0.05, 0.08, 0.9
     y = garch_series(seed, n, omega, alpha, beta)
     y = y - y.mean()
-    fit = arch.arch_model(y, mean="Zero", vol="GARCH", p=1, q=1, rescale=False).fit(
-        disp="off", backcast=float(np.mean(y * y)), tol=1e-12, options={"maxiter": 2000}
-    )
-    names = ["omega", "alpha[1]", "beta[1]"]
+    backcast = float(np.mean(y * y))
+
+    def loss(p, full=False):
+        o, a, b = p
+        if o <= 0 or a < 0 or b < 0 or a + b >= 1:
+            return 1e300
+        v, total = o + (a + b) * backcast, 0.0
+        for e in y:
+            last = v
+            total += 0.5 * (math.log(2 * math.pi * v) + e * e / v)
+            v = o + a * e * e + b * v
+        return (total, last) if full else total
+
+    options = {"xatol": 1e-10, "fatol": 1e-10, "maxiter": 5000, "maxfev": 5000}
+    best = optimize.minimize(loss, [0.05, 0.1, 0.85], method="Nelder-Mead", options=options)
+    value, last = loss(best.x, True)
     return {
         "seed": seed, "n": n, "true": [omega, alpha, beta], "first": [float(v) for v in garch_series(seed, 3, omega, alpha, beta)],
-        "fitted": [float(fit.params[k]) for k in names], "standardErrors": [float(fit.std_err[k]) for k in names],
-        "logLikelihood": float(fit.loglikelihood), "lastVariance": float(fit.conditional_volatility[-1] ** 2),
+        "fitted": [float(v) for v in best.x], "standardErrors": standard_errors(loss, best.x),
+        "logLikelihood": -float(value), "lastVariance": float(last),
     }
+
+
+def standard_errors(loss, at):
+    size = len(at)
+    steps = [1e-3 * max(abs(v), 1e-3) for v in at]
+    hessian = np.zeros((size, size))
+    for i in range(size):
+        for j in range(size):
+            total = 0.0
+            for s, t in [(1, 1), (1, -1), (-1, 1), (-1, -1)]:
+                x = np.array(at, dtype=float)
+                x[i] += s * steps[i]
+                x[j] += t * steps[j]
+                total += s * t * loss(x)
+            hessian[i, j] = total / (4 * steps[i] * steps[j])
+    return [float(v) for v in np.sqrt(np.diag(np.linalg.inv(hessian)))]
 
 
 def ewma():
@@ -212,6 +244,16 @@ def anderson_darling():
     return {"levels": levels, "rows": rows}
 
 
+def t_quantile(nu, p):
+    """scipy's before 1.11 is good to 2e-9 only: two steps of Newton on its distribution function, which is good to 1e-14."""
+    if p == 0.5:
+        return 0.0
+    t = float(stats.t.ppf(p, nu))
+    for _ in range(2):
+        t -= (float(stats.t.cdf(t, nu)) - p) / float(stats.t.pdf(t, nu))
+    return t
+
+
 def distributions():
     zs = [-37.0, -20.0, -7.5, -3.0, -1.0, -0.1, 0.0, 0.5, 2.0, 5.0]
     ps = [1e-300, 1e-100, 1e-20, 1e-9, 0.001, 0.02425, 0.1, 0.25, 0.4, 0.499, 0.5, 0.75, 0.999]
@@ -222,7 +264,7 @@ def distributions():
         "normalCdf": [[z, float(stats.norm.cdf(z))] for z in zs],
         "normalQuantile": [[p, float(stats.norm.ppf(p))] for p in ps],
         "studentCdf": [[nu, t, float(stats.t.cdf(t, nu))] for nu in nus for t in ts],
-        "studentQuantile": [[nu, p, float(stats.t.ppf(p, nu))] for nu in nus for p in tps],
+        "studentQuantile": [[nu, p, t_quantile(nu, p)] for nu in nus for p in tps],
         "studentLogDensity": [[nu, t, float(stats.t.logpdf(t, nu))] for nu in nus for t in ts],
         "chiSquareTail": [[k, x, float(stats.chi2.sf(x, k))] for k in [1, 2, 5] for x in [0.0, 1e-6, 0.1, 1.0, 3.841458820694124, 30.0, 500.0]],
         "chiSquareQuantile": [[k, p, float(stats.chi2.ppf(p, k))] for k in [1, 2, 5] for p in [1e-6, 0.05, 0.5, 0.95, 0.999999]],
@@ -330,14 +372,45 @@ def clipped():
     return (fixed / np.outer(d, d)).tolist()
 
 
-if __name__ == "__main__":
+def everything():
     r = Random(1)
-    json.dump(
-        {
-            "madeBy": f"scripts/reference/models.py with python {sys.version.split()[0]}, scipy {scipy.__version__}, numpy {np.__version__}, arch {arch.__version__}",
-            "random": {"seed": 1, "words": [r.word() for _ in range(6)]},
-            "distributions": distributions(), "ewma": ewma(), "garch": garch(), "gpdValues": gpd_values(), "gpd": gpd(),
-            "returnLevel": return_level(), "andersonDarling": anderson_darling(), "backtests": backtests(), "copula": copula(),
-        },
-        sys.stdout, indent=1,
-    )
+    return {
+        "madeBy": f"scripts/reference/models.py with python {sys.version.split()[0]}, scipy {scipy.__version__}, numpy {np.__version__}",
+        "random": {"seed": 1, "words": [r.word() for _ in range(6)]},
+        "distributions": distributions(), "ewma": ewma(), "garch": garch(), "gpdValues": gpd_values(), "gpd": gpd(),
+        "returnLevel": return_level(), "andersonDarling": anderson_darling(), "backtests": backtests(), "copula": copula(),
+    }
+
+
+def compare(path, ours, theirs):
+    """Greatest relative difference below each name."""
+    if isinstance(ours, dict):
+        worst = 0.0
+        for name in sorted(set(ours) | set(theirs)):
+            if name == "madeBy":
+                continue
+            worst = max(worst, compare(f"{path}/{name}", ours.get(name), theirs.get(name)))
+        return worst
+    if isinstance(ours, list):
+        if not isinstance(theirs, list) or len(ours) != len(theirs):
+            print(f"{path}: differs in size")
+            return math.inf
+        return max([compare(f"{path}/{i}", a, b) for i, (a, b) in enumerate(zip(ours, theirs))], default=0.0)
+    if ours is None or theirs is None:
+        print(f"{path}: only on one side")
+        return math.inf
+    difference = abs(ours - theirs) / max(abs(ours), abs(theirs), 1e-300)
+    if difference > 1e-9:
+        print(f"{path}: {theirs} committed, {ours} now, relative difference {difference:.1e}")
+    return difference
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--compare"]:
+        with open(sys.argv[2]) as file:
+            print(f"greatest relative difference: {compare('', everything(), json.load(file)):.1e}")
+    elif sys.argv[1:2] == ["--excesses"]:
+        seed, n, xi, sigma = sys.argv[2:6]
+        print("\n".join(repr(float(y)) for y in gpd_series(int(seed), int(n), float(xi), float(sigma))))
+    else:
+        json.dump(everything(), sys.stdout, indent=1)

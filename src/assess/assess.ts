@@ -191,6 +191,7 @@ function touches(world: World, venue: number, subject: Subject): boolean {
     case 'account':
       return subject.id.startsWith(`${id}:`)
     case 'venue':
+    case 'contract':
       return subject.id === id
     case 'chain':
       return false

@@ -71,6 +71,7 @@ ${pools.pools.length > 0 ? `    uniswapV3Pools(${show(pools)}),\n` : ''}    gove
   detectors: [${used.map((name) => `${name}()`).join(', ')}],
   quorum: ${show({ signers: chain.nodes.map((n) => n.address), k: quorum.k, windowS: quorum.windowS })},
   fees: { maxFeeGwei: ${maxFeeGwei}, priorityFeeGwei: 2 },
+  history: false,
 })
 `
   const file = join(folder, 'firebreak.config.ts')

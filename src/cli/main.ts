@@ -22,6 +22,7 @@ const KINDS: Readonly<Record<EntryKind, true>> = {
   reorg: true,
   blind: true,
   health: true,
+  readiness: true,
 }
 
 const program = new Command('firebreak')
@@ -44,7 +45,7 @@ To see it work on an embedded chain: firebreak drill --show
 
 Secrets are named by where they are, { env: 'NAME' } or { file: 'path' }, never given on the command line.
 Environment: FIREBREAK_LOG_LEVEL as --log-level of watch; NO_COLOR for no colours.
-Exit codes: 0 done, 1 the answer is no (check, drill, log --verify), 2 wrong arguments or failed.`,
+Exit codes: 0 done, 1 the answer is no (check, drill, history, log --verify), 2 wrong arguments or failed.`,
   )
 
 program
@@ -117,6 +118,65 @@ Examples:
   .action(async (options) => (await import('./watch.ts')).watch(options))
 
 program
+  .command('import')
+  .description('fill the history of a chain from a node, from Parquet, from recorded answers or from a capture')
+  .option('--config <file>', 'typed config file: the chain and, with --rpc, which contracts; needed with --rpc')
+  .option('--chain <id>', "the chain's id, without a config", wholeNumber)
+  .option('--rpc [url]', "endpoint; without an address those of the config's first node. An archive node for --reads other than none")
+  .option('--cryo <dir>', 'folder of Parquet files as cryo writes them: blocks and logs')
+  .option('--rpc-files <dir>', 'folder of recorded RPC answers')
+  .option('--capture <file>', 'file that watch --capture wrote')
+  .option('--from <block>', "first block; default: with --rpc the config's fromBlock, else all that is there", wholeNumber)
+  .option('--to <block>', 'last block; needed with --rpc', wholeNumber)
+  .option('--folder <dir>', "folder of the history; default: history in the data folder of the config's first node")
+  .option('--reads <which>', 'contract reads to ask for: none, at-start (the first block), every:N (each N-th), all', 'none')
+  .option('--batch <blocks>', 'most blocks to ask the logs of at once', positiveNumber, 2_000)
+  .option('--in-flight <n>', 'ranges that are asked for at once', positiveNumber, 4)
+  .option('--json', 'print the summary as JSON; progress goes to stderr', false)
+  .addHelpText(
+    'after',
+    `
+Give exactly one of --rpc, --cryo, --rpc-files and --capture. What is there already is passed over. Ctrl-C writes what has come, and the
+same command goes on from there. Detectors that rest on reads are blind where none were asked for: see docs/import.md.
+Exit code: 0 done, 2 stopped, wrong arguments or failed.
+
+Examples:
+  firebreak import --config firebreak.config.ts --rpc --from 18000000 --to 18100000
+  firebreak import --config firebreak.config.ts --rpc http://127.0.0.1:8545 --to 18100000 --reads all
+  firebreak import --config firebreak.config.ts --cryo parquet/
+  firebreak import --chain 1 --capture inputs.jsonl --folder history`,
+  )
+  .action(async (options) => (await import('./import.ts')).importHistory(options))
+
+program
+  .command('calibrate')
+  .description('fit volatility, tails and joint tails to history; write thresholds for a wanted rate of false alarms')
+  .option('--config <file>', 'typed config file: the chain it is for, and what --folder is history of')
+  .option('--folder <folder>', 'history to fold (see import)')
+  .option('--from <block>', 'first block; default: the first that is there', wholeNumber)
+  .option('--to <block>', 'last block; default: the last that is there', wholeNumber)
+  .option('--prices <file...>', 'price files: CSV, plain or gzipped, "open_time_utc,BTC,ETH,..." or "open_time_utc,close"')
+  .option('--feed <column=address...>', 'the feed of the config that a column of prices stands for')
+  .option('--joint <columns>', 'two or three columns of prices, by commas: how they fall together')
+  .option('--days <days>', 'report these days, fitted only on what was before: 2021-05-19,2022-05-09..2022-05-12')
+  .option('--out <file>', 'where to write', 'firebreak.calibration.json')
+  .option('--false-alarms-per-year <rate>', 'for each series', Number, 1)
+  .option('--horizon-blocks <n>', 'of the joint tail; default: an hour', wholeNumber)
+  .option('--seed <n>', 'seed of the simulation', wholeNumber, 1)
+  .option('--json', 'print all figures as JSON; progress goes to stderr', false)
+  .addHelpText(
+    'after',
+    `
+A series that is too short gets no threshold: the detector keeps its own. See docs/calibration.md.
+
+Examples:
+  firebreak calibrate --config firebreak.config.ts --folder history
+  firebreak calibrate --config firebreak.config.ts --prices closes.csv.gz --feed ETH=0x... BTC=0x... --joint ETH,BTC
+  firebreak calibrate --prices closes.csv.gz --days 2021-05-19,2022-05-09..2022-05-12 --out /tmp/report.json`,
+  )
+  .action(async (options) => (await import('./calibrate.ts')).calibrate(options))
+
+program
   .command('drill')
   .description('run attacks and quiet days on the embedded lab, unguarded and guarded, and measure what was saved')
   .option('--scenario <id...>', 'scenarios to run (see --list); default: oracle-takeover')
@@ -148,6 +208,33 @@ Examples:
   .action(async (options) => (await import('./drill.ts')).drill(options))
 
 program
+  .command('backtest')
+  .description('judge stored blocks by a config: what would have been found, told and proposed')
+  .option('--config <file>', 'typed config file', 'firebreak.config.ts')
+  .option('--folder <dir>', "folder of the history; default: history in the data folder of the config's first node")
+  .option('--from <block>', 'first block to count; state is built from what is stored right before it; default: the first one', wholeNumber)
+  .option('--to <block>', 'last block to count; default: the last one', wholeNumber)
+  .option(
+    '--labels <file>',
+    'attacks as JSON, [{ "from": block, "to": block, "name": "...", "subject": "0x..." }]: gives precision and recall',
+  )
+  .option('--json [file]', 'write the whole document; without a file, or with -, to stdout, the summary to stderr')
+  .option('--html <file>', 'write one page with plots and tables that needs no network')
+  .option('--fresh', 'begin again, also if the same backtest was stopped before', false)
+  .addHelpText(
+    'after',
+    `
+Ctrl-C finishes the block and keeps where it was; the same command goes on from there and ends with the same bytes.
+Exit code: 0 done, 2 stopped, wrong arguments or failed.
+
+Examples:
+  firebreak backtest
+  firebreak backtest --from 18000000 --to 18100000 --html report.html
+  firebreak backtest --labels attacks.json --json - | jq .labels`,
+  )
+  .action(async (options) => (await import('./backtest.ts')).backtest(options))
+
+program
   .command('status')
   .description('what a node has seen and done')
   .argument('[folder]', 'data folder of a node', '.firebreak')
@@ -160,6 +247,23 @@ Works beside a running node. Examples:
   firebreak status data/a --json | jq '.cursors[0].number'`,
   )
   .action(async (folder, options) => (await import('./status.ts')).status(folder, options))
+
+program
+  .command('history')
+  .description('which blocks are kept for backtest and calibrate, and whether they are whole')
+  .argument('[folder]', 'data folder of a node, or folder of a history', '.firebreak')
+  .option('--chain <id>', 'only this chain', wholeNumber)
+  .option('--verify', 'read every byte and check every CRC', false)
+  .option('--json', 'print JSON', false)
+  .addHelpText(
+    'after',
+    `
+Works beside a running node. Exit code: 0 whole, 1 something is damaged, 2 wrong arguments or failed. Examples:
+  firebreak history
+  firebreak history data/a --chain 1 --verify
+  firebreak history history --json | jq '.chains[].gaps'`,
+  )
+  .action(async (folder, options) => (await import('./history.ts')).history(folder, options))
 
 program
   .command('log')
@@ -182,6 +286,12 @@ Works beside a running node. The folder comes before --kind, which takes all tha
 function wholeNumber(text: string): number {
   const value = Number(text)
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('want a whole number, 0 or more')
+  return value
+}
+
+function positiveNumber(text: string): number {
+  const value = wholeNumber(text)
+  if (value === 0) throw new InvalidArgumentError('want a whole number, 1 or more')
   return value
 }
 

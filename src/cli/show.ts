@@ -1,4 +1,5 @@
 // Log entries as lines for people: what was seen, what was weighed, what was done. Everything from a chain is escaped.
+import type { Readiness } from '../assess/readiness.ts'
 import type { Decision, Finding, Incident, Weighed } from '../core/flow.ts'
 
 const colors = { red: 31, green: 32, yellow: 33, blue: 34, dim: 2, bold: 1 } as const
@@ -71,10 +72,23 @@ export function describe({ kind, block, body }: ShownEntry): readonly string[] {
       const b = body as { sinceBlock: number; reason: string }
       return [`${at}  ${paint('red', 'blind')} since block ${b.sinceBlock}: ${plain(b.reason)}`]
     }
+    case 'readiness':
+      return readiness(at, body as Readiness)
     default:
       return []
   }
 }
+
+/** One line: what is near, and how likely it goes together. */
+function readiness(at: string, r: Readiness): readonly string[] {
+  const range = (e: { readonly probability: number; readonly low: number; readonly high: number }): string =>
+    `${share(e.probability)} (${share(e.low)} to ${share(e.high)})`
+  const each = r.boundaries.map((b) => `${b.kind} ${share(b.probability)}`).join(', ')
+  const all = r.allThree ? `all three ${range(r.allThree)}, ` : ''
+  return [`${at}  readiness ${plain(r.market)} within ${r.horizonBlocks} blocks: ${all}at least two ${range(r.atLeastTwo)}; ${each}`]
+}
+
+const share = (p: number): string => (p >= 0.001 || p === 0 ? `${(100 * p).toFixed(2)} %` : p.toExponential(1))
 
 function finding(at: string, f: Finding): readonly string[] {
   const color = f.severity === 'critical' || f.severity === 'high' ? 'red' : f.severity === 'medium' ? 'yellow' : 'dim'

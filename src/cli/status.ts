@@ -35,12 +35,14 @@ function lines(now: Status): readonly string[] {
         .map(([kind, n]) => `${n} ${kind}`)
         .join(', ')}`,
     ],
+    ...(now.decodeFaults ? [['logs not decoded', `${now.decodeFaults}: not as the signatures in eventTable() say`]] : []),
     ['alerts to deliver', String(now.pendingAlerts)],
     ['transactions under way', now.activeIntents.map((i) => `${i.operation} ${i.state}`).join(', ') || 'none'],
   ].map((row) => row.map((cell) => plain(String(cell))))
   return [
     ...align(rows),
     ...list('open incidents', now.openIncidents),
+    ...(now.readiness.length > 0 ? list('readiness', now.readiness) : []),
     ...list('last certificate', now.lastCertificate ? [now.lastCertificate] : []),
     ...list('last findings', now.lastFindings.slice(0, 3)),
   ]

@@ -4,6 +4,7 @@ export const WAD = 10n ** 18n
 export const RAY = 10n ** 27n
 export const BPS = 10_000n
 export const SECONDS_PER_YEAR = 31_536_000n
+export const MAX_UINT128 = 2n ** 128n - 1n
 export const MAX_UINT256 = 2n ** 256n - 1n
 
 export const mulDivDown = (a: bigint, b: bigint, c: bigint): bigint => (a * b) / c

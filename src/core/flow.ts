@@ -76,7 +76,7 @@ export type Source = 'reporters' | 'second-feed' | 'pool' | 'exchange' | 'accoun
 
 /** What a finding or an action is about. `id` is an address (or a chain id) in lower case. */
 export interface Subject {
-  readonly kind: 'feed' | 'market' | 'account' | 'venue' | 'chain'
+  readonly kind: 'feed' | 'market' | 'account' | 'venue' | 'contract' | 'chain'
   readonly chainId: number
   readonly id: string
 }
@@ -103,6 +103,8 @@ export interface Finding {
   readonly evidence: Evidence
   /** Hash of the detector's parameters. */
   readonly paramsHash: Hex
+  /** Hash of the calibration whose threshold it was judged by; absent without one. */
+  readonly calibrationHash?: Hex
 }
 
 /** Correlated findings handled as one. */
@@ -318,3 +320,4 @@ export type EntryKind =
   | 'certificate'
   | 'intent'
   | 'health'
+  | 'readiness'

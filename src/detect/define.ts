@@ -1,5 +1,6 @@
 // What a detector is: metadata, one check over one row, and the memory it keeps. One API for live blocks and history.
-import type { Evidence, Severity, Source } from '../core/flow.ts'
+import type { Calibrated, Measure } from '../core/calibration.ts'
+import type { Evidence, Hex, Severity, Source } from '../core/flow.ts'
 import { parsed } from '../core/parsed.ts'
 import type { Row, Schema, Table } from '../store/table.ts'
 import type { Cell, Memory } from '../store/windows.ts'
@@ -19,6 +20,8 @@ export interface View {
   name(table: Table<Schema>, row: number): string
   /** How many rows it has. */
   count(table: Table<Schema>): number
+  /** What the config's calibration says of a subject; undefined: nothing, so the detector's own parameters hold. */
+  calibrated(measure: Measure, subjectId: string): Calibrated | undefined
 }
 
 export type Cells<M> = { readonly [K in keyof M]: M[K] extends Memory<infer C> ? Omit<C, 'seek'> : never }
@@ -28,6 +31,8 @@ export interface Finds {
   readonly severity: Severity
   readonly summary: string
   readonly evidence: Evidence
+  /** Of the calibration whose threshold it was judged by. */
+  readonly calibrationHash?: Hex
 }
 
 export interface Detector<S extends Schema, P, M extends Record<string, Memory<Cell>>> {

@@ -1,11 +1,13 @@
 // Runs the detectors over what a block touched: one generated loop a detector, so that each stays monomorphic.
+import { type Calibration, thresholdKey } from '../core/calibration.ts'
 import { canonicalHash } from '../core/canonical.ts'
 import type { Evidence, Finding, Hex, Subject } from '../core/flow.ts'
 import type { World } from '../state/world.ts'
 import type { U32Column } from '../store/column.ts'
-import type { Row, Schema, TableStore } from '../store/table.ts'
+import type { Adopted, Schema, Table, TableStore } from '../store/table.ts'
 import type { Cell } from '../store/windows.ts'
 import type { Block, BoundDetector, Finds, View } from './define.ts'
+import { type Loops, makeLoops, type Place } from './loops.ts'
 import { subjectOf } from './subjects.ts'
 
 /** A block as the engine stamps it on findings. */
@@ -14,62 +16,133 @@ export interface Stamp extends Block {
   readonly provisional: boolean
 }
 
-type Loop = (rows: readonly number[], block: Block, found: (row: number, finds: Finds) => void, quiet: (row: number) => void) => void
-
 interface Runner {
   readonly bound: BoundDetector
+  /** Place in the list of detectors. */
+  readonly order: number
   readonly table: TableStore<Schema>
-  readonly loop: Loop
+  readonly loop: Loops
   readonly held: U32Column
   readonly paramsHash: Hex
 }
 
+/** Detectors of one table: where it has no row, none of them is looked at. */
+interface Group {
+  readonly table: TableStore<Schema>
+  readonly touched: readonly Runner[]
+  readonly every: readonly Runner[]
+}
+
+/** A table's rows of many blocks: those of the n-th are the cells [starts[n], starts[n + 1]) of the columns. */
+export interface Slices {
+  readonly rows: TableStore<Schema>
+  readonly starts: Uint32Array
+  readonly values: Adopted
+}
+
+const NO_LIST = new Uint32Array(0)
+
 export class Engine {
   private readonly world: World
-  private readonly runners: readonly Runner[]
+  private readonly groups: readonly Group[]
+  /** Of the block under way. */
+  private block: Stamp | undefined
+  private blocks: readonly (Stamp | undefined)[] = []
+  private found: { readonly order: number; readonly finding: Finding }[] = []
+  /** Of the blocks under way, if they are many; `n` is the one that is looked at, `shown` the one whose rows all tables hold. */
+  private many: readonly Slices[] = []
+  private readonly place: Place = { n: -1 }
+  private shown = -1
 
-  constructor(world: World, detectors: readonly BoundDetector[]) {
+  constructor(world: World, detectors: readonly BoundDetector[], calibration?: Calibration) {
     this.world = world
     const view: View = {
-      at: (table, row) => world.store.table(table).at(row),
+      at: (table, row) => this.rowsOf(table).at(row),
       name: (table, row) => world.store.table(table).keyOf(row),
-      count: (table) => world.store.table(table).count,
+      count: (table) => this.rowsOf(table).count,
+      calibrated: (measure, subjectId) => {
+        const threshold = calibration?.thresholds.get(thresholdKey(measure, subjectId))
+        return threshold && { ...threshold, calibrationHash: (calibration as Calibration).hash }
+      },
     }
-    this.runners = detectors.map((bound) => {
+    const runners = detectors.map((bound, order): Runner => {
       const { detector, params } = bound
       const table = world.store.table(detector.on)
       const cells: Record<string, Cell> = {}
       for (const [name, memory] of Object.entries(detector.memory)) cells[name] = memory.create(world.store, `${detector.id}/${name}`)
-      return {
+      const runner: Runner = {
         bound,
+        order,
         table,
-        loop: makeLoop(bound, table, cells, view),
+        loop: makeLoops(bound, table, cells, view, {
+          found: (row, finds) => this.take(runner, row, finds),
+          quiet: (row) => runner.held.set(row, 0),
+        }),
         held: world.store.column(`${detector.id}/held`, 'u32'),
         paramsHash: canonicalHash({ detector: detector.id, params }),
       }
+      return runner
+    })
+    this.groups = [...new Set(runners.map(({ table }) => table))].map((table) => {
+      const own = runners.filter((runner) => runner.table === table)
+      const waking = (wake: 'touched' | 'block') => own.filter(({ bound }) => bound.detector.wake === wake)
+      return { table, touched: waking('touched'), every: waking('block') }
     })
   }
 
   /** Findings of one block, in the order of the detectors and rows. */
   run(block: Stamp): readonly Finding[] {
-    const findings: Finding[] = []
-    for (const runner of this.runners) {
-      const { detector } = runner.bound
-      if (block.pending && !detector.pending) continue
-      const rows = detector.wake === 'touched' ? [...runner.table.touched()] : Array.from({ length: runner.table.count }, (_, row) => row)
-      if (rows.length === 0) continue
-      runner.loop(
-        rows,
-        block,
-        (row, finds) => {
-          if (this.hold(runner, row, block)) findings.push(this.finding(runner, row, finds, block))
-        },
-        (row) => {
-          if (detector.holdBlocks > 0) runner.held.set(row, 0)
-        },
-      )
+    this.block = block
+    this.found = []
+    for (let n = 0; n < this.groups.length; n++) {
+      const { table, touched, every } = this.groups[n] as Group
+      if (table.touches > 0 && touched.length > 0) runTouched(table, touched, block)
+      if (every.length > 0 && table.count > 0) {
+        const { base, count } = table
+        for (const { bound, loop } of every) if (!block.pending || bound.detector.pending) loop.run(NO_LIST, base, base + count, block)
+      }
     }
-    return findings
+    const { found } = this
+    if (found.length > 1) found.sort((a, b) => a.order - b.order)
+    return found.map(({ finding }) => finding)
+  }
+
+  /**
+   * The same findings over many blocks at once, in the order of the blocks: one detector after the other, so that its code and its memory stay
+   * near. For detectors of tables that have slices; the others see nothing. `blocks` has a hole where no table has a row.
+   */
+  runMany(blocks: readonly (Stamp | undefined)[], slices: readonly Slices[]): readonly Finding[] {
+    this.found = []
+    this.blocks = blocks
+    this.many = slices
+    this.shown = -1
+    try {
+      for (const { table, touched, every } of this.groups) {
+        const slice = slices.find(({ rows }) => rows === table)
+        if (slice === undefined) continue
+        table.show(slice.values, 0, 0)
+        for (const { loop } of touched.concat(every)) loop.many(slice.starts, blocks, this.place)
+      }
+    } finally {
+      this.many = []
+    }
+    const found = this.found.sort((a, b) => a.finding.block - b.finding.block || a.order - b.order)
+    return found.map(({ finding }) => finding)
+  }
+
+  /** For a view: rows of the block under way, of any table. */
+  private rowsOf<S extends Schema>(table: Table<S>): TableStore<S> {
+    const { n } = this.place
+    if (this.many.length > 0 && this.shown !== n) {
+      for (const { rows, starts, values } of this.many) rows.show(values, starts[n] as number, starts[n + 1] as number)
+      this.shown = n
+    }
+    return this.world.store.table(table)
+  }
+
+  private take(runner: Runner, row: number, finds: Finds): void {
+    const block = (this.many.length > 0 ? this.blocks[this.place.n] : this.block) as Stamp
+    if (this.hold(runner, row, block)) this.found.push({ order: runner.order, finding: this.finding(runner, row, finds, block) })
   }
 
   /** True once the condition has stood for `holdBlocks` blocks before this one. */
@@ -98,8 +171,20 @@ export class Engine {
       summary: finds.summary,
       evidence: finite(finds.evidence),
       paramsHash: runner.paramsHash,
+      ...(finds.calibrationHash && { calibrationHash: finds.calibrationHash }),
     }
     return { id: canonicalHash(body), ...body }
+  }
+}
+
+function runTouched(table: TableStore<Schema>, runners: readonly Runner[], block: Stamp): void {
+  const { touches } = table
+  const isList = table.table.rows === 'entity'
+  const list = isList ? table.touchedList() : NO_LIST
+  const from = isList ? 0 : table.base + table.touchedFrom
+  for (let n = 0; n < runners.length; n++) {
+    const { bound, loop } = runners[n] as Runner
+    if (!block.pending || bound.detector.pending) loop.run(list, from, from + touches, block)
   }
 }
 
@@ -109,25 +194,4 @@ function finite(evidence: Evidence): Evidence {
   return Object.fromEntries(
     Object.entries(evidence).map(([name, v]) => [name, typeof v === 'number' && !Number.isFinite(v) ? String(v) : v]),
   )
-}
-
-/**
- * A fresh copy of the loop for each detector: a shared one is megamorphic and loses 2x. The text holds no name from outside:
- * only memory names, which are checked.
- */
-function makeLoop(bound: BoundDetector, table: TableStore<Schema>, cells: Readonly<Record<string, Cell>>, view: View): Loop {
-  const { detector, params } = bound
-  for (const name of Object.keys(cells)) if (!/^[a-z]\w*$/i.test(name)) throw new TypeError(`"${name}" is not a memory name`)
-  const seeks = Object.keys(cells).map((name) => `cells.${name}.seek(subject);`)
-  const source = `return function run(rows, block, found, quiet) {
-    for (let i = 0; i < rows.length; i++) {
-      const index = rows[i], row = cursor.seek(index)
-      const subject = ${detector.subject === 'row' ? 'index' : `row[${JSON.stringify(detector.subject)}]`}
-      ${seeks.join(' ')}
-      const finds = detector.check(row, cells, params, block, view)
-      if (finds !== undefined) found(index, finds); else quiet(index)
-    }
-  }`
-  const cursor: { seek(row: number): Row<Schema> } = table.cursor()
-  return new Function('detector', 'cursor', 'cells', 'params', 'view', source)(detector, cursor, cells, params, view) as Loop
 }

@@ -1,5 +1,6 @@
 // More can be borrowed against an asset than exchanges pay for it: its price can be pushed for less than that brings in.
 import { z } from 'zod'
+import { limitOf } from '../core/calibration.ts'
 import { markets } from '../state/tables.ts'
 import { ewmaVolatility, ring } from '../store/windows.ts'
 import { defineDetector } from './define.ts'
@@ -12,7 +13,7 @@ const params = z.strictObject({
   worseTimes: z.number().min(1).default(1.5),
   /** Within so many times its usual ratio a market is as it always was: low. */
   usualTimes: z.number().min(1).default(1.25),
-  /** Over so many times its usual ratio something is being done to it: told again and again while that stands. */
+  /** Over so many times its usual ratio something is being done to it: told again and again while that stands. A calibration of the market takes its place. */
   strangeTimes: z.number().min(1).default(2),
   /** How often, seconds: under the time for which an incident stays open by itself. */
   repeatS: z.number().positive().default(60),
@@ -54,7 +55,8 @@ export const liquidityDepth = defineDetector({
     const ratio = borrowableUsd / depthUsd
     const usualRatio = usual.sigma
     const isUsual = usual.ready && ratio <= usualTimes * usualRatio
-    const isStrange = usual.ready && ratio > strangeTimes * usualRatio
+    const calibrated = usual.ready ? view.calibrated('liquidity-depth', view.name(markets, market.row)) : undefined
+    const isStrange = usual.ready && ratio > (calibrated ? limitOf(calibrated, usualRatio) : strangeTimes * usualRatio)
     const slot = Math.floor(block.timeS / SAMPLE_S)
     if (!isStrange && sampled.get(0) !== slot) {
       usual.push(ratio)
@@ -72,7 +74,10 @@ export const liquidityDepth = defineDetector({
     toldAtS.push(block.timeS)
     const evidence = { borrowableUsd, depthUsd, ratio, maxRatio, usualRatio, ltvBps, suppliedUsd, lendableUsd }
     const said = `${borrowableUsd.toFixed(0)} USD can be borrowed against it, pools absorb ${depthUsd.toFixed(0)} USD: ${ratio.toFixed(1)} times`
-    return isUsual ? { severity: 'low', summary: `${said}, as usual`, evidence } : { severity: 'medium', summary: said, evidence }
+    const by = calibrated && { calibrationHash: calibrated.calibrationHash }
+    return isUsual
+      ? { severity: 'low', summary: `${said}, as usual`, evidence, ...by }
+      : { severity: 'medium', summary: said, evidence, ...by }
   },
 })
 

@@ -1,12 +1,13 @@
 // A feed's answer moved further in one round than its own history explains: the first sign of a wrong or captured oracle.
 import { z } from 'zod'
+import { limitOf } from '../core/calibration.ts'
 import { ln } from '../core/math.ts'
-import { feedRounds } from '../state/tables.ts'
+import { feedRounds, feeds } from '../state/tables.ts'
 import { ewmaVolatility } from '../store/windows.ts'
 import { defineDetector } from './define.ts'
 
 const params = z.strictObject({
-  /** Moves above this many deviations of the feed's own rounds fire. */
+  /** Moves above this many deviations of the feed's own rounds fire. A calibration of the feed takes the place of this and of the floor. */
   maxSigmas: z.number().positive().default(8),
   /** A feed that hardly ever moves still may by this much: a stable coin's 8 sigmas would be nothing. */
   floorSigmaBps: z.number().positive().default(20),
@@ -38,7 +39,7 @@ export const oracleJump = defineDetector({
   pending: true,
   params,
   memory: { returns: ewmaVolatility({ halfLifeRows: 200 }) },
-  check(round, { returns }, { maxSigmas, floorSigmaBps, confirmBps }) {
+  check(round, { returns }, params, _block, view) {
     const { price, previousPrice, secondPrice, answer, roundId } = round
     if (price <= 0)
       return {
@@ -48,19 +49,25 @@ export const oracleJump = defineDetector({
       }
     if (previousPrice <= 0) return undefined
     const move = ln(price / previousPrice)
-    const sigma = Math.max(returns.sigma, floorSigmaBps / 10_000)
+    const calibrated = view.calibrated('oracle-jump', view.name(feeds, round.feed - 1))
+    const sigma = calibrated
+      ? limitOf(calibrated, returns.sigma) / calibrated.perSigma
+      : Math.max(returns.sigma, params.floorSigmaBps / 10_000)
+    const maxSigmas = calibrated?.perSigma ?? params.maxSigmas
     const sigmas = Math.abs(move) / sigma
     const warm = returns.ready
     if (sigmas <= maxSigmas) returns.push(move) // a jump never widens the range it is judged by
     if (!warm || sigmas <= maxSigmas) return undefined
-    const evidence = { answer, roundId, price, previousPrice, sigma, sigmas, secondPrice }
-    if (secondPrice > 0 && Math.abs(ln(price / secondPrice)) <= confirmBps / 10_000)
-      return { severity: 'low', summary: `moved ${sigmas.toFixed(1)} sigmas in one round; the second feed agrees`, evidence }
+    const evidence = { answer, roundId, price, previousPrice, sigma, sigmas, secondPrice, ...(calibrated && { maxSigmas }) }
+    const by = calibrated && { calibrationHash: calibrated.calibrationHash }
+    if (secondPrice > 0 && Math.abs(ln(price / secondPrice)) <= params.confirmBps / 10_000)
+      return { severity: 'low', summary: `moved ${sigmas.toFixed(1)} sigmas in one round; the second feed agrees`, evidence, ...by }
     const direction = move > 0 ? 'up' : 'down'
     return {
       severity: sigmas > 2 * maxSigmas ? 'critical' : 'high',
       summary: `moved ${direction} ${sigmas.toFixed(1)} sigmas in one round, ${previousPrice} to ${price}`,
       evidence,
+      ...by,
     }
   },
 })

@@ -1,11 +1,12 @@
 // A market loses cash faster than it ever does: what a drain looks like from the pool's side, whatever its cause.
 import { z } from 'zod'
+import { limitOf } from '../core/calibration.ts'
 import { FLOW, flows, markets } from '../state/tables.ts'
 import { ewmaVolatility, rateInWindow, ring } from '../store/windows.ts'
 import { defineDetector } from './define.ts'
 
 const params = z.strictObject({
-  /** Net outflow of the last hour above this many times its usual size fires. */
+  /** Net outflow of the last hour above this many times its usual size fires. A calibration of the market takes the place of this and of the floor. */
   maxSigmas: z.number().positive().default(6),
   /** Part of the market's cash that may always leave in an hour. */
   floorShareBps: z.number().positive().default(1_000),
@@ -32,7 +33,7 @@ export const outflowRate = defineDetector({
   params,
   memory: { net: rateInWindow({ windowS: 3_600, buckets: 12 }), usual: ewmaVolatility({ halfLifeRows: 500 }), sampled: ring({ size: 1 }) },
   check(flow, { net, usual, sampled }, { maxSigmas, floorShareBps, highShareBps }, block, view) {
-    const sign = SIGN[flow.kind] ?? 0
+    const sign = OUTFLOW_SIGN[flow.kind] ?? 0
     if (sign === 0 || flow.market === 0) return undefined
     net.push(block.timeS, sign * flow.usd)
     if (sign < 0) return undefined
@@ -41,7 +42,10 @@ export const outflowRate = defineDetector({
     const hadUsd = cashUsd + outUsd
     const share = outUsd / hadUsd
     if (!(outUsd > 0 && share > 0)) return undefined // also where a figure isn't a number
-    const limit = Math.max(usual.ready ? maxSigmas * usual.sigma : 0, floorShareBps / 10_000)
+    const calibrated = usual.ready ? view.calibrated('outflow-rate', view.name(markets, flow.market - 1)) : undefined
+    const limit = calibrated
+      ? limitOf(calibrated, usual.sigma)
+      : Math.max(usual.ready ? maxSigmas * usual.sigma : 0, floorShareBps / 10_000)
     if (share <= limit) {
       // one sample a step of time: or a drain in many small flows would make itself the usual
       const slot = Math.floor(block.timeS / SAMPLE_S)
@@ -53,6 +57,7 @@ export const outflowRate = defineDetector({
       severity: share >= highShareBps / 10_000 ? 'high' : 'medium',
       summary: `${(share * 100).toFixed(1)} % of the cash left within an hour (usual limit ${(limit * 100).toFixed(1)} %)`,
       evidence: { outUsd, cashUsd, share, limit, price },
+      ...(calibrated && { calibrationHash: calibrated.calibrationHash }),
     }
   },
 })
@@ -60,7 +65,7 @@ export const outflowRate = defineDetector({
 const SAMPLE_S = 300
 
 /** Cash leaves with withdrawals and borrows and comes back with supplies and repayments. */
-const SIGN: Readonly<Record<number, number>> = {
+export const OUTFLOW_SIGN: Readonly<Record<number, number>> = {
   [FLOW.withdraw]: 1,
   [FLOW.borrow]: 1,
   [FLOW.supply]: -1,

@@ -4,7 +4,13 @@ import type { World } from '../state/world.ts'
 import type { Schema, TableStore } from '../store/table.ts'
 
 /** Columns that refer to a row (row + 1), and of which table. */
-const TABLES: Readonly<Record<string, string>> = { feed: 'feeds', market: 'markets', account: 'accounts', venue: 'venues' }
+const TABLES: Readonly<Record<string, string>> = {
+  feed: 'feeds',
+  market: 'markets',
+  account: 'accounts',
+  venue: 'venues',
+  contract: 'contracts',
+}
 
 /** What is about no market is about its whole venue. */
 const WIDER: Readonly<Record<string, string>> = { market: 'venue' }
@@ -37,6 +43,8 @@ function ofTable(world: World, table: string, row: number): Subject {
       return { kind: 'account', chainId, id: world.accounts.keyOf(row) }
     case 'venues':
       return { kind: 'venue', chainId, id: world.venues.keyOf(row) }
+    case 'contracts':
+      return { kind: 'contract', chainId, id: world.contracts.keyOf(row) }
     default:
       return chainOf(world)
   }

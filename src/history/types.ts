@@ -27,6 +27,10 @@ export interface HistoryRange {
   readonly fromTimeS: number
   readonly toTimeS: number
   readonly logs: number
+  /** Of them those of no known event or malformed: kept as they came, in nobody's columns. */
+  readonly otherLogs: number
+  /** Of them those that a known event's signature is on, but that are not well formed for it. */
+  readonly malformedLogs: number
   readonly reads: number
   /** Blocks whose reads were asked for. */
   readonly blocksRead: number
@@ -68,7 +72,12 @@ export interface Chunk {
   /** Of the n-th block of the chunk. */
   readsState(n: number): ReadsState
   hash(n: number): Hex
-  /** The n-th block as the fold takes it; its logs and reads are made from the columns when they are first asked for. */
+  /** Logs of the n-th block that are in no event's columns: of other events, or not as their signatures say. Left out: there are none. */
+  logsBeside?(n: number): readonly Log[]
+  /**
+   * The n-th block as the fold takes it; its logs and reads are made from the columns when they are first asked for, and the topics, data and
+   * txHash of a log when those are. Of a log they are getters: copy a log member by member, not by `...`, which would lose them.
+   */
   block(n: number): BlockInput
 }
 
@@ -95,6 +104,8 @@ export interface History {
   gaps(fromBlock: number, toBlock: number): readonly { readonly fromBlock: number; readonly toBlock: number }[]
   /** In ascending order, one in memory at a time, cut to [fromBlock, toBlock]. Torn chunks are never given. */
   chunks(fromBlock: number, toBlock: number): Generator<Chunk, void>
+  /** Damage that is known by now: from sizes and headers at opening, from the columns that were read since. */
+  problems(): readonly HistoryProblem[]
   /** Reads every byte and checks every CRC. */
   verify(): readonly HistoryProblem[]
 }

@@ -22,10 +22,17 @@ export interface Header {
 
 type Field =
   | ('number' | 'hash' | 'parentHash' | 'timestamp' | 'logsBloom' | 'transactions')
-  | ('blockHash' | 'transactionIndex' | 'transactionHash' | 'logs')
+  | ('blockNumber' | 'blockHash' | 'transactionIndex' | 'transactionHash' | 'logs')
   | ('address' | 'topics' | 'data' | 'logIndex' | 'removed')
   | ('calls' | 'status' | 'returnData' | 'error' | 'message')
 type Fields = { readonly [name in Field]?: unknown }
+
+/** Logs of one block in an answer over several. */
+export interface BlockLogs {
+  readonly number: number
+  readonly hash: Hex
+  readonly logs: readonly Log[]
+}
 
 /** The part of a receipt that matters here. */
 export interface Receipt {
@@ -98,6 +105,26 @@ export function readLogs(where: Where, raw: unknown, header: Header): readonly L
   })
 }
 
+/** An eth_getLogs answer for a range: strictly in order, a block once. The hashes are still to be compared with the headers'. */
+export function readRangeLogs(where: Where, raw: unknown): readonly BlockLogs[] {
+  const blocks: { readonly number: number; readonly hash: Hex; readonly logs: Log[] }[] = []
+  for (const item of list(where, 'the logs', raw)) {
+    const fields = object(where, 'a log', item)
+    const number = quantity(where, "a log's blockNumber", fields.blockNumber)
+    const hash = word(where, "a log's blockHash", fields.blockHash)
+    const last = blocks.at(-1)
+    if (last !== undefined && number < last.number) fail(where, "a log's blockNumber", number, `at least ${last.number}, the one before`)
+    const log = readLog(where, item, number === last?.number ? last : { hash })
+    if (number !== last?.number) blocks.push({ number, hash, logs: [log] })
+    else {
+      const before = last.logs.at(-1)?.logIndex ?? -1
+      if (log.logIndex <= before) fail(where, "a log's logIndex", log.logIndex, `more than ${before}, the one before`)
+      last.logs.push(log)
+    }
+  }
+  return blocks
+}
+
 export function readBytes(where: Where, what: string, raw: unknown): Hex {
   return matching(where, what, raw, BYTES, 'whole bytes of hex')
 }
@@ -133,7 +160,7 @@ const BLOOM = /^0x[0-9a-fA-F]{512}$/
 /** A leading zero is against the specification, but some nodes send it and it means no other number. */
 const QUANTITY = /^0x[0-9a-fA-F]{1,16}$/
 
-function readLog(where: Where, raw: unknown, header: Header): Log {
+function readLog(where: Where, raw: unknown, header: Pick<Header, 'hash'>): Log {
   const log = object(where, 'a log', raw)
   same(where, "a log's blockHash", log.blockHash, header.hash)
   if (log.removed === true) fail(where, "a log's removed", true, 'a log of a block that stands')

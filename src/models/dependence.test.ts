@@ -216,6 +216,17 @@ describe('joint exceedance', () => {
     )
   })
 
+  test('three boundaries agree with mvtnorm of R (scripts/reference/models.R)', () => {
+    for (const [tails, degrees, value] of [
+      [[0.01, 0.01, 0.01], 4, 0.00097886079],
+      [[0.001, 0.02, 0.005], 3, 0.00032210825],
+    ] as const) {
+      const result = jointExceedance(tails, { correlation: reference.trivariate.correlation, nu: degrees }, seededRandom(45), 10_000)
+      if (result.kind === 'failed') throw new Error(result.detail)
+      expect(Math.abs(result.probability - value)).toBeLessThan(3 * result.standardError)
+    }
+  })
+
   test('three boundaries: the simulation agrees with quadrature within its own error, and repeats by its seed', () => {
     const { correlation, nu: degrees, tail, probability } = reference.trivariate
     const run = () => jointExceedance([tail, tail, tail], { correlation, nu: degrees }, seededRandom(44), 10_000)

@@ -17,15 +17,16 @@ export interface JointExceedance {
 /**
  * P(all variables are beyond their boundary), each boundary given by the probability that its own variable passes it (by its GPD margin). The
  * copula is symmetrical, so upper and lower tails are alike. One or two boundaries: exact. More: mean over `samples` draws of the product of
- * conditional probabilities, one variable after the other, so that rare events need no more draws than common ones: Genz and Bretz (2009),
- * section 4.2. Fails if a probability is outside 0 to 1, the sizes differ, or the correlation isn't positive definite.
+ * conditional probabilities, one variable after the other, the rarest first, so that rare events need no more draws than common ones: Genz and
+ * Bretz (2009), section 4.2. Fails if a probability is outside 0 to 1, the sizes differ, or the correlation isn't positive definite.
  */
 export function jointExceedance(tails: readonly number[], copula: TCopula, random: Random, samples = 20_000): JointExceedance | Failed {
   const { correlation, nu } = copula
   const odd = tails.find((p) => !(p >= 0 && p <= 1))
   if (odd !== undefined) return failed('out-of-range', `a tail probability is ${odd}`)
   if (!(nu > 0)) return failed('out-of-range', `nu is ${nu}`)
-  const root = cholesky(correlation)
+  const order = tails.map((_, i) => i).sort((i, j) => (tails[i] as number) - (tails[j] as number) || i - j)
+  const root = correlation.length === tails.length ? cholesky(order.map((i) => order.map((j) => correlation[i]?.[j] as number))) : undefined
   if (tails.length === 0 || correlation.length !== tails.length || !root)
     return failed(
       'out-of-range',
@@ -33,8 +34,8 @@ export function jointExceedance(tails: readonly number[], copula: TCopula, rando
     )
   if (tails.includes(0)) return { kind: 'fitted', probability: 0, standardError: 0 }
   const [first, second] = tails
-  const limits = tails.map(student(nu).quantile)
   if (second === undefined) return { kind: 'fitted', probability: first as number, standardError: 0 }
+  const limits = order.map((i) => student(nu).quantile(tails[i] as number))
   if (tails.length === 2) {
     const probability = bivariateCdf(limits[0] as number, limits[1] as number, correlation[0]?.[1] as number, nu)
     return { kind: 'fitted', probability, standardError: 0 }

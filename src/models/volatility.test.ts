@@ -28,7 +28,7 @@ describe('garch', () => {
     for (const [i, value] of reference.first.entries()) expect(series[i]).toBeCloseTo(value, 13)
   })
 
-  test('agrees with arch', () => {
+  test('agrees with scipy on the same likelihood', () => {
     const [o, a, b] = reference.fitted as [number, number, number]
     expect(Math.abs(fit.omega - o)).toBeLessThan(2e-5)
     expect(Math.abs(fit.alpha - a)).toBeLessThan(2e-5)
@@ -38,7 +38,7 @@ describe('garch', () => {
     expect(fit.variances.at(-2)).toBeCloseTo(reference.lastVariance, 3)
   })
 
-  test('finds what made the series, within 3 robust standard errors', () => {
+  test('finds what made the series, within 3 standard errors', () => {
     const found = [fit.omega, fit.alpha, fit.beta]
     for (const [i, value] of reference.true.entries())
       expect(Math.abs((found[i] as number) - value)).toBeLessThan(3 * (reference.standardErrors[i] as number))

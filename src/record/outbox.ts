@@ -22,7 +22,7 @@ interface Row extends Omit<Alert, 'finding'> {
 }
 
 /** From this severity on a finding is told. */
-const FLOOR: Severity = 'high'
+export const ALERT_FLOOR: Severity = 'high'
 
 export class Outbox {
   constructor(private readonly db: Database) {}
@@ -31,7 +31,7 @@ export class Outbox {
   add(seq: number, entry: Entry): void {
     if (entry.kind !== 'finding' || !isPlain(entry.body)) return
     const { id = `entry ${seq}`, severity } = entry.body
-    if (!atLeast(severity as Severity, FLOOR)) return
+    if (!atLeast(severity as Severity, ALERT_FLOOR)) return
     const sql = "insert or ignore into alerts (finding, seq, severity, state, attempts) values (?, ?, ?, 'pending', 0)"
     this.db.run(sql, [String(id), seq, String(severity)])
   }

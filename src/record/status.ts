@@ -19,9 +19,13 @@ export interface Status {
   readonly lastFindings: readonly StoredEntry[]
   /** Last entry of each incident that isn't closed, newest first: `resolved` fires no more, but an action is still in force. */
   readonly openIncidents: readonly StoredEntry[]
+  /** How likely each market's boundaries are crossed together: the last word on each; empty without a calibration. */
+  readonly readiness: readonly StoredEntry[]
   readonly activeIntents: readonly Intent[]
   readonly lastCertificate: StoredEntry | undefined
   readonly pendingAlerts: number
+  /** Logs of events that a detector looks at which were not as the event's signature says, since the chain was read; left out: none. */
+  readonly decodeFaults?: number
 }
 
 const SHOWN = 10
@@ -47,10 +51,29 @@ export function readStatus(nodeId: string, { db, log, inputs, intents, outbox }:
     counts,
     lastFindings: [...log.entries({ kinds: ['finding'], newestFirst: true, limit: SHOWN })],
     openIncidents: open.flatMap(({ seq }) => [...log.entries({ sinceSeq: seq - 1, limit: 1 })]),
+    readiness: lastReadiness(log),
     activeIntents: intents.open(),
     lastCertificate: [...log.entries({ kinds: ['certificate'], newestFirst: true, limit: 1 })][0],
     pendingAlerts: outbox.pendingCount(),
+    ...decodeFaults(log),
   }
+}
+
+/** The newest verdict says how many, if there are any. */
+function decodeFaults(log: EntryLog): Pick<Status, 'decodeFaults'> {
+  for (const { body } of log.entries({ kinds: ['verdict'], newestFirst: true, limit: 1 }))
+    if (isPlain(body) && typeof body['decodeFaults'] === 'number') return { decodeFaults: body['decodeFaults'] }
+  return {}
+}
+
+/** Of each market; among so many entries as many markets can't write in two horizons. */
+function lastReadiness(log: EntryLog): readonly StoredEntry[] {
+  const last = new Map<unknown, StoredEntry>()
+  for (const entry of log.entries({ kinds: ['readiness'], newestFirst: true, limit: 10 * SHOWN })) {
+    const key = `${entry.chainId} ${isPlain(entry.body) ? entry.body['market'] : ''}`
+    if (!last.has(key)) last.set(key, entry)
+  }
+  return [...last.values()]
 }
 
 /** Keeps the last word on each incident; part of the commit of the entry. */

@@ -1,14 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Draws } from '../../test/support/draws.ts'
-import { AccountBook, type Line, type Measured, STATUS, slackOf, statusOf } from './account-book.ts'
-import { createWorld } from './world.ts'
+import { Store } from '../store/store.ts'
+import { AccountBook, type Against, Legs, type Margin, STATUS, statusOf, type Weighed } from './account-book.ts'
+import { type Sums, slackOf } from './book/slack.ts'
+import type { Line } from './book/triggers.ts'
 
 const ASSETS = 4
 const BPS = 10_000n
 const WAD = 10n ** 18n
 const MAX = 2n ** 256n - 1n
 const UNIT = 1000n
+/** Slots of a holder: a collateral and a debt an asset. */
+const SLOTS = 2 * ASSETS
 
 /** A margin protocol of integers that round like Aave's: values are floored, thresholds averaged and floored. */
 interface Holder {
@@ -58,7 +62,7 @@ class Model {
     return this.prices.map((price, id) => ({ id, value: Number(price) }))
   }
 
-  measure(row: number): Measured {
+  measure(row: number) {
     const { collateral, debt, growing } = this.holders[row] as Holder
     const value = (amount: bigint, asset: number): bigint => (amount * (this.prices[asset] as bigint)) / UNIT
     let collateralE8 = 0n
@@ -71,25 +75,39 @@ class Model {
     const debtE8 = debt.reduce((sum, amount, n) => sum + value(amount, n), value(grown, 0))
     const thresholdBps = collateralE8 === 0n ? 0n : weighted / collateralE8
     const healthE18 = debtE8 === 0n ? MAX : (((collateralE8 * thresholdBps + BPS / 2n) / BPS) * WAD + debtE8 / 2n) / debtE8
+    return { collateralE8, debtE8, healthE18, thresholdBps }
+  }
+
+  weigh(row: number): Weighed {
+    const { collateral, debt, growing } = this.holders[row] as Holder
+    const measured = this.measure(row)
+    const owes = (n: number): boolean => (debt[n] ?? 0n) > 0n || (n === 0 && growing.amount > 0n)
     const held = collateral.flatMap((amount, n) => (amount > 0n ? [n] : []))
-    const owed = debt.flatMap((amount, n) => (amount > 0n || (n === 0 && growing.amount > 0n) ? [n] : []))
+    const owed = this.prices.flatMap((_, n) => (owes(n) ? [n] : []))
     const grain = (lines: readonly number[]): number => lines.reduce((sum, n) => sum + Number(this.prices[n]) / Number(UNIT) + 1, 1)
-    return {
-      collateralE8,
-      debtE8,
-      availableE8: 0n,
-      thresholdBps,
-      ltvBps: 0n,
-      healthE18,
-      collateralLines: held,
-      debtLines: owed,
+    const sums: Sums = {
+      collateralE8: Number(measured.collateralE8),
+      debtE8: Number(measured.debtE8),
+      threshold: Number(measured.thresholdBps) / 10_000,
       collateralGrainE8: grain(held),
       debtGrainE8: grain(owed) * 2,
       thresholdGrain:
         held.length > 1
           ? 1 / Number(held.reduce((low, n) => ((this.thresholds[n] as bigint) < low ? (this.thresholds[n] as bigint) : low), BPS))
           : 0,
+    }
+    const status = statusOf(measured)
+    const legs = new Legs()
+    this.prices.forEach((_, n) => {
+      const against = (way: Against, holds: boolean): Against => (holds && owed.length > 0 ? way : 'none')
+      legs.add(row * SLOTS + n, n, against('fall', (collateral[n] ?? 0n) > 0n))
+      legs.add(row * SLOTS + ASSETS + n, n, against('rise', owes(n)))
+    })
+    return {
+      status,
+      slack: slackOf(sums, status),
       growthPerS: growing.amount > 0n ? growing.perS : 0,
+      legs,
     }
   }
 
@@ -111,10 +129,19 @@ class Model {
 }
 
 const COUNT = 40
-function book() {
-  const world = createWorld(1)
-  for (let n = 0; n < COUNT; n++) world.accounts.rowOf(`account ${n}`)
-  return { world, accounts: new AccountBook(world.store, 'book.test') }
+/** A book over a model; `status` is what the last computation said, in a column like all state. */
+function book(weigh: (row: number) => Weighed) {
+  const store = new Store()
+  const status = store.column('status', 'u32')
+  const accounts = new AccountBook(store, 'book.test')
+  const margin: Margin = {
+    weigh(row) {
+      const weighed = weigh(row)
+      status.set(row, weighed.status)
+      return weighed
+    },
+  }
+  return { store, status, accounts, margin }
 }
 
 describe('account book', () => {
@@ -122,14 +149,13 @@ describe('account book', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const model = new Model(new Draws(seed), COUNT)
-        const { world, accounts } = book()
+        const { accounts, margin, status } = book((row) => model.weigh(row))
         let dirty: readonly number[] = model.holders.map((_, row) => row)
         for (let n = 0; n < 120; n++) {
-          accounts.settle(world, model.lines(), model.timeS, dirty, (row) => model.measure(row))
+          accounts.settle(model.lines(), model.timeS, dirty, margin)
           model.holders.forEach((_, row) => {
-            const measured = model.measure(row)
-            if (world.accounts.columns.status.get(row) !== statusOf(measured))
-              throw new Error(`block ${n}, account ${row}: ${statusOf(measured)} was missed`)
+            const now = statusOf(model.measure(row))
+            if (status.get(row) !== now) throw new Error(`block ${n}, account ${row}: ${now} was missed`)
           })
           dirty = model.step()
         }
@@ -148,12 +174,12 @@ describe('account book', () => {
         growing: { amount: 0n, perS: 0, sinceS: 0 },
       }
     })
-    const { world, accounts } = book()
-    accounts.settle(world, model.lines(), 0, model.holders.keys(), (row) => model.measure(row))
+    const { accounts, margin } = book((row) => model.weigh(row))
+    accounts.settle(model.lines(), 0, model.holders.keys(), margin)
     let computed = 0
     for (let n = 0; n < 100; n++) {
       model.prices[0] = (100_000_000n * BigInt(draws.integer(9900, 10_100))) / 10_000n
-      computed += accounts.settle(world, model.lines(), n, [], (row) => model.measure(row)).length
+      computed += accounts.settle(model.lines(), n, [], margin).length
     }
     expect(computed).toBeLessThan(COUNT * 10)
   })
@@ -162,55 +188,104 @@ describe('account book', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         const model = new Model(new Draws(seed), COUNT)
-        const { world, accounts } = book()
-        accounts.settle(world, model.lines(), model.timeS, model.holders.keys(), (row) => model.measure(row))
+        const { store, accounts, margin, status } = book((row) => model.weigh(row))
+        accounts.settle(model.lines(), model.timeS, model.holders.keys(), margin)
         const blocks: (() => void)[] = []
         const states: { mark: number; dump: unknown }[] = []
         for (let n = 0; n < 30; n++) {
-          states.push({ mark: world.store.mark(), dump: world.store.dump() })
+          states.push({ mark: store.mark(), dump: store.dump() })
           const dirty = model.step()
           const { timeS } = model
           const lines = model.lines()
-          const measured = new Map(model.holders.map((_, row) => [row, model.measure(row)]))
-          blocks.push(() => void accounts.settle(world, lines, timeS, dirty, (row) => measured.get(row) as Measured))
+          const weighed = model.holders.map((_, row) => model.weigh(row))
+          const then: Margin = {
+            weigh(row) {
+              status.set(row, (weighed[row] as Weighed).status)
+              return weighed[row] as Weighed
+            },
+          }
+          blocks.push(() => void accounts.settle(lines, timeS, dirty, then))
           blocks[n]?.()
         }
-        const end = world.store.dump()
+        const end = store.dump()
         for (const { mark, dump } of states.toReversed()) {
-          world.store.undoTo(mark)
-          expect(world.store.dump()).toEqual(dump)
+          store.undoTo(mark)
+          expect(store.dump()).toEqual(dump)
         }
         for (const block of blocks) block()
-        expect(world.store.dump()).toEqual(end)
+        expect(store.dump()).toEqual(end)
       }),
       { numRuns: 10 },
     )
   })
 
-  const measured = (over: Partial<Measured>): Measured => ({
-    collateralE8: 2n * 10n ** 12n,
-    debtE8: 10n ** 12n,
-    availableE8: 0n,
-    thresholdBps: 10_000n,
-    ltvBps: 0n,
-    healthE18: 2n * WAD,
-    collateralLines: [0],
-    debtLines: [1],
+  test('undo and another branch: lists made anew where others stood are found', () => {
+    const [one, other] = [new Model(new Draws(5), COUNT), new Model(new Draws(6), COUNT)]
+    let model = one
+    const { store, accounts, margin, status } = book((row) => model.weigh(row))
+    accounts.settle(one.lines(), 0, one.holders.keys(), margin)
+    for (let n = 0; n < 40; n++) {
+      const mark = store.mark()
+      for (model of [other, one]) {
+        store.undoTo(mark)
+        const dirty = [...model.step(), ...model.holders.keys()]
+        accounts.settle(model.lines(), n, dirty, margin)
+        model.step()
+        accounts.settle(model.lines(), n, dirty, margin)
+        const now = model.holders.map((_, row) => statusOf(model.measure(row)))
+        expect(now.map((_, row) => status.get(row))).toEqual(now)
+      }
+    }
+  })
+
+  test('holders of a line are those that owe, whatever they wait for; others have no trigger', () => {
+    const { accounts, margin } = book((row) => ({
+      status: row === 2 ? STATUS.under : STATUS.healthy,
+      slack: row === 3 ? 0 : 0.1,
+      growthPerS: 0,
+      legs: new Legs()
+        .add(row * SLOTS, 0, row === 1 ? 'idle' : row === 4 ? 'none' : 'fall')
+        .add(row * SLOTS + 1, 1, row === 4 ? 'none' : 'rise'),
+    }))
+    const lines = [0, 1].map((id) => ({ id, value: 5 }))
+    accounts.settle(lines, 0, [0, 1, 2, 3, 4], margin)
+    // 3 wakes in every block, by its first slot: that one is on no line
+    expect([accounts.holders(0), accounts.holders(1)]).toEqual([
+      [0, 1, 2],
+      [0, 1, 2, 3],
+    ])
+    expect(accounts.settle(lines, 1, [], margin)).toEqual([3])
+  })
+
+  test('a store restored from a dump knows its triggers', () => {
+    const model = new Model(new Draws(3), COUNT)
+    const first = book((row) => model.weigh(row))
+    first.accounts.settle(model.lines(), 0, model.holders.keys(), first.margin)
+    const second = book((row) => model.weigh(row))
+    second.store.restore(first.store.dump())
+    model.prices[0] = (model.prices[0] as bigint) / 2n
+    expect(second.accounts.settle(model.lines(), 1, [], second.margin)).toEqual(first.accounts.settle(model.lines(), 1, [], first.margin))
+    expect(second.store.dump()).toEqual(first.store.dump())
+  })
+
+  const sums = (over: Partial<Sums>): Sums => ({
+    collateralE8: 2e12,
+    debtE8: 1e12,
+    threshold: 1,
     collateralGrainE8: 0,
     debtGrainE8: 0,
     thresholdGrain: 0,
-    growthPerS: 0,
     ...over,
   })
 
   test('slack of health 2 is a third: both sides may move by it', () => {
-    expect(slackOf(measured({}), STATUS.healthy)).toBeCloseTo(1 / 3, 9)
+    expect(slackOf(sums({}), STATUS.healthy)).toBeCloseTo(1 / 3, 9)
     expect((2 * (1 - 1 / 3)) / (1 + 1 / 3)).toBeCloseTo(1, 12)
   })
 
   test('what rounding may hide is not slack; an account at its limit has none', () => {
-    expect(slackOf(measured({ collateralGrainE8: 10 ** 11 }), STATUS.healthy)).toBeLessThan(1 / 3)
-    expect(slackOf(measured({ collateralE8: 10n ** 12n, healthE18: WAD }), STATUS.healthy)).toBeLessThan(0)
+    expect(slackOf(sums({ collateralGrainE8: 10 ** 11 }), STATUS.healthy)).toBeLessThan(1 / 3)
+    expect(slackOf(sums({ collateralE8: 1e12 }), STATUS.healthy)).toBeLessThan(0)
   })
 
   test('status: exactly 1 is healthy, one unit below is not; bad debt is one unit more owed than had', () => {
@@ -221,7 +296,7 @@ describe('account book', () => {
   /** One account with a model of its own: settled once, then only woken by its triggers. */
   function alone(holder: Holder, prices: readonly bigint[], thresholds: readonly bigint[]) {
     const model = new Model(new Draws(1), 0)
-    const { world, accounts } = book()
+    const { accounts, margin, status } = book(() => model.weigh(0))
     model.holders.push(holder)
     thresholds.forEach((t, n) => {
       model.thresholds[n] = t
@@ -231,9 +306,9 @@ describe('account book', () => {
         model.prices[n] = price
       })
       model.timeS = timeS
-      accounts.settle(world, model.lines(), timeS, dirty, () => model.measure(0))
-      expect(world.accounts.columns.status.get(0)).toBe(statusOf(model.measure(0)))
-      return world.accounts.columns.status.get(0)
+      accounts.settle(model.lines(), timeS, dirty, margin)
+      expect(status.get(0)).toBe(statusOf(model.measure(0)))
+      return status.get(0)
     }
     expect(settle(prices, 0, [0])).toBe(STATUS.healthy)
     return settle
@@ -280,31 +355,7 @@ describe('account book', () => {
   })
 
   test('a price of zero and back: the debt that was free is seen again', () => {
-    const { world, accounts } = book()
-    const prices = [100n, 0n]
-    const measure = (): Measured => {
-      const collateralE8 = 100n * (prices[0] as bigint)
-      const debtE8 = 100n * (prices[1] as bigint)
-      return measured({ collateralE8, debtE8, healthE18: debtE8 === 0n ? MAX : (collateralE8 * WAD) / debtE8 })
-    }
-    const settle = (): readonly number[] =>
-      accounts.settle(
-        world,
-        prices.map((price, id) => ({ id, value: Number(price) })),
-        0,
-        [],
-        measure,
-      )
-    accounts.settle(
-      world,
-      prices.map((price, id) => ({ id, value: Number(price) })),
-      0,
-      [0],
-      measure,
-    )
-    expect(world.accounts.columns.status.get(0)).toBe(0)
-    prices[1] = 150n
-    expect(settle()).toEqual([0])
-    expect(world.accounts.columns.status.get(0)).toBe(2)
+    const settle = alone({ collateral: [1000n * 1000n], debt: [0n, 1000n * 1000n], growing: NO_GROWTH }, [100n, 0n], [10_000n])
+    expect(settle([100n, 150n], 12)).toBe(STATUS.badDebt)
   })
 })

@@ -1,173 +1,147 @@
-// Every margin account's health without computing every account: each has slack, and only a price that has eaten it wakes the account.
+// Every margin account's status without computing every account: each has slack, and only a price that has eaten it wakes the account.
 //
-// With health h, let s = (h-1)/(h+1). While every collateral's effective price (price x index) stays above (1-s) of what it was when
-// the account was armed, and every debt's below (1+s), h stays at 1 or above, since h(1-s)/(1+s) = 1. So each line of effective
-// prices holds two heaps of triggers. Rounding in the contract's own figures is taken off the slack first; an account that has none
-// left is computed in every block. Accounts past a threshold are armed on both sides, since they may come back or go further.
+// Slack s is a share of each line's span (the price itself, for prices) such that the account keeps its status while no line that it
+// depends on has moved by more than s spans against it since the account was armed. How it is had: book/slack.ts for lending,
+// book/perp-margin.ts for perpetuals. Rounding in the contract's own figures is taken off first; an account that has none left is
+// computed in every block. Accounts past a threshold wake at moves in both directions, since they may come back or go further.
 
 import { Heap } from '../store/heap.ts'
 import type { Store } from '../store/store.ts'
-import type { World } from './world.ts'
-
-/** A series of effective prices that accounts depend on: a market's collateral, say, or its debt. */
-export interface Line {
-  readonly id: number
-  readonly value: number
-}
-
-/** What the exact computation says of an account, and what it rests on. */
-export interface Measured {
-  readonly collateralE8: bigint
-  readonly debtE8: bigint
-  readonly availableE8: bigint
-  readonly thresholdBps: bigint
-  readonly ltvBps: bigint
-  readonly healthE18: bigint
-  readonly collateralLines: readonly number[]
-  readonly debtLines: readonly number[]
-  /** Most that rounding can put the sums off, USD E8. */
-  readonly collateralGrainE8: number
-  readonly debtGrainE8: number
-  /** Share of the threshold that averaging may cut off: 0 with a single collateral. */
-  readonly thresholdGrain: number
-  /** Fastest relative growth a second of a debt by interest that no line shows. */
-  readonly growthPerS: number
-}
+import { FRESH, type Line, Triggers } from './book/triggers.ts'
 
 export const STATUS = { healthy: 0, under: 1, badDebt: 2 } as const
 
-const WAD = 10n ** 18n
-/** Accounts past a threshold are computed again at moves beyond this, so that their figures stay fresh. */
-const FRESH = 1e-6
-/** Prices move between arming and waking, so the rounding then may be larger than now: at most twice a side. */
-const GRAIN_SAFETY = 4
-/** Room for the floats' own rounding. */
-const FLOAT_SHARE = 1e-12
+/** Which move of its line is against the account. `idle`: none, but the account is a holder; `none`: the slot is empty. */
+export type Against = 'fall' | 'rise' | 'idle' | 'none'
+
+/** An account's slots and the lines that their values follow. One object serves all accounts, one after the other. */
+export class Legs {
+  count = 0
+  readonly slots: number[] = []
+  readonly lines: number[] = []
+  readonly against: Against[] = []
+
+  clear(): this {
+    this.count = 0
+    return this
+  }
+  /** @param slot the book keeps one trigger a slot; a slot belongs to one account for good */
+  add(slot: number, line: number, against: Against): this {
+    this.slots[this.count] = slot
+    this.lines[this.count] = line
+    this.against[this.count] = against
+    this.count += 1
+    return this
+  }
+}
+
+/** What the computation of an account says of when it must be computed again. Valid until the next one. */
+export interface Weighed {
+  /** One of STATUS. */
+  readonly status: number
+  /** Share of their span by which all lines together may move against it; 0 or less: none. */
+  readonly slack: number
+  /** Fastest relative growth a second of a debt by interest that no line shows. */
+  readonly growthPerS: number
+  /** All slots of the account: `none` for each if it owes nothing. */
+  readonly legs: Legs
+}
+
+/** A kind of margin account, bound to one moment. */
+export interface Margin {
+  /** Computes an account and writes its figures. `dirty`: it was changed itself, not only woken by a line. */
+  weigh(account: number, dirty: boolean): Weighed
+}
 
 export class AccountBook {
-  private readonly heaps = new Map<string, Heap>()
-  /** Accounts that must be computed at a time: every block (no slack), or when unseen interest may have eaten it. */
+  private readonly triggers: Triggers
+  /** Accounts whose unseen interest may have eaten their slack by then. */
   private readonly clock: Heap
-  constructor(
-    private readonly store: Store,
-    private readonly name: string,
-  ) {
+  constructor(store: Store, name: string) {
+    this.triggers = new Triggers(store, name)
     this.clock = new Heap(store, `${name}.clock`)
   }
 
   /**
-   * After a block: computes the accounts whose trigger was passed and the `dirty` ones, writes them, arms them again.
-   * Returns them in order of row.
+   * After a block: computes the accounts whose trigger was passed and the `dirty` ones, and arms them again.
+   * Returns them in order of row. Lines that are left out have not moved.
    */
-  settle(
-    world: World,
-    lines: readonly Line[],
-    timeS: number,
-    dirty: Iterable<number>,
-    measure: (account: number) => Measured,
-  ): readonly number[] {
-    const due = new Set(dirty)
-    for (const { id, value } of lines) {
-      for (const [side, now] of [
-        ['down', -value],
-        ['up', value],
-      ] as const) {
-        const heap = this.heap(id, side)
-        while (now > heap.minKey) {
-          due.add(heap.minItem)
-          heap.remove(heap.minItem)
-        }
-      }
+  settle(lines: readonly Line[], timeS: number, dirty: Iterable<number>, margin: Margin): readonly number[] {
+    const changed = new Set(dirty)
+    const due: number[] = [...changed]
+    const wake = (account: number): void => {
+      due.push(account)
     }
+    for (const line of lines) this.triggers.move(line, wake)
+    this.triggers.restless(wake)
     while (timeS >= this.clock.minKey) {
-      due.add(this.clock.minItem)
+      due.push(this.clock.minItem)
       this.clock.remove(this.clock.minItem)
     }
-    const accounts = [...due].sort((a, b) => a - b)
-    const values = new Map(lines.map(({ id, value }) => [id, value]))
-    for (const account of accounts) {
-      const measured = measure(account)
-      const status = statusOf(measured)
-      write(world, account, measured, status, timeS)
-      for (const { id } of lines) {
-        this.heap(id, 'down').remove(account)
-        this.heap(id, 'up').remove(account)
-      }
-      this.clock.remove(account)
-      if (measured.debtLines.length > 0) this.arm(account, measured, status, values, timeS)
-    }
+    const values: Line[] = []
+    for (const line of lines) values[line.id] = line
+    const accounts = sortedOnce(due)
+    for (const account of accounts) this.arm(account, margin.weigh(account, changed.has(account)), values, timeS)
     return accounts
   }
 
-  private arm(account: number, measured: Measured, status: number, values: ReadonlyMap<number, number>, timeS: number): void {
-    const slack = slackOf(measured, status)
-    if (!(slack > 0)) {
-      this.clock.set(account, timeS)
-      return
-    }
+  /** Accounts that depend on a line and owe something, in order of row: those that a change of the market's parameters concerns. */
+  holders(line: number): readonly number[] {
+    const accounts: number[] = []
+    this.triggers.holders(line, (account) => accounts.push(account))
+    return sortedOnce(accounts)
+  }
+
+  private arm(account: number, { status, slack, growthPerS, legs }: Weighed, lines: readonly Line[], timeS: number): void {
+    const grows = growthPerS > 0
+    this.clock.remove(account)
     // (1 + s/2)(1 + s/3) <= 1 + s: half for the lines, a third for interest unseen; exp(x) <= 1 + 2x for x <= 1
-    const grows = measured.growthPerS > 0
-    if (grows) this.clock.set(account, timeS + slack / 6 / measured.growthPerS)
-    const s = grows ? slack / 2 : slack
-    const both = status !== STATUS.healthy
-    for (const line of measured.collateralLines) this.trigger(account, line, values, s, true, both)
-    for (const line of measured.debtLines) this.trigger(account, line, values, s, both, true)
-  }
-
-  private trigger(account: number, line: number, values: ReadonlyMap<number, number>, s: number, down: boolean, up: boolean): void {
-    const value = values.get(line)
-    if (value === undefined) throw new RangeError(`${this.name}: account ${account} depends on line ${line}, which has no value`)
-    if (down) this.heap(line, 'down').set(account, -value * (1 - s))
-    if (up) this.heap(line, 'up').set(account, value * (1 + s))
-  }
-
-  private heap(line: number, side: 'down' | 'up'): Heap {
-    const name = `${this.name}.${line}.${side}`
-    let heap = this.heaps.get(name)
-    if (!heap) {
-      heap = new Heap(this.store, name)
-      this.heaps.set(name, heap)
+    if (grows && slack > 0) this.clock.set(account, timeS + slack / 6 / growthPerS)
+    const share = grows ? slack / 2 : slack
+    const healthy = status === STATUS.healthy
+    const restless = !(share > 0) || (!healthy && share < FRESH)
+    let wakes = false
+    for (let n = 0; n < legs.count; n++) {
+      const slot = legs.slots[n] as number
+      const line = legs.lines[n] as number
+      const against = legs.against[n]
+      if (against === 'none') this.triggers.remove(slot)
+      else if (against === 'idle') this.triggers.setIdle(account, slot, line)
+      else if (restless) {
+        // one slot wakes the account, whichever; the others only say that it is a holder
+        if (wakes) this.triggers.setIdle(account, slot, line)
+        else this.triggers.setAlways(account, slot)
+        wakes = true
+      } else if (!healthy) this.triggers.setBand(account, slot, line)
+      else {
+        const { value, span = value } = lineAt(lines, line, account)
+        if (against === 'fall') this.triggers.setDown(account, slot, line, value - share * span)
+        else this.triggers.setUp(account, slot, line, value + share * span)
+      }
     }
-    return heap
   }
 }
 
-export function statusOf({ collateralE8, debtE8, healthE18 }: Pick<Measured, 'collateralE8' | 'debtE8' | 'healthE18'>): number {
-  if (collateralE8 < debtE8) return STATUS.badDebt
-  return healthE18 < WAD ? STATUS.under : STATUS.healthy
+function lineAt(lines: readonly Line[], line: number, account: number): Line {
+  const found = lines[line]
+  if (!found) throw new RangeError(`account ${account} depends on line ${line}, which has no value`)
+  return found
 }
 
-/** Share that every line may move against (or, past a threshold, in any direction) with the status certain to stay. */
-export function slackOf(measured: Measured, status: number): number {
-  const collateral = Number(measured.collateralE8)
-  const debt = Number(measured.debtE8)
-  const threshold = Number(measured.thresholdBps) / 10_000
-  const collateralGrain = GRAIN_SAFETY * measured.collateralGrainE8 + FLOAT_SHARE * collateral
-  const debtGrain = GRAIN_SAFETY * measured.debtGrainE8 + FLOAT_SHARE * debt
-  const ratioLow = (collateral - collateralGrain) / (debt + debtGrain)
-  const ratioHigh = debt > debtGrain ? (collateral + collateralGrain) / (debt - debtGrain) : Number.POSITIVE_INFINITY
-  switch (status) {
-    case STATUS.healthy:
-      return above(ratioLow * threshold * (1 - measured.thresholdGrain))
-    case STATUS.under:
-      return Math.min(FRESH, above(ratioLow), below(ratioHigh * threshold * (1 + 2 * measured.thresholdGrain)))
-    default:
-      return Math.min(FRESH, below(ratioHigh))
+function sortedOnce(rows: readonly number[]): readonly number[] {
+  const sorted = Uint32Array.from(rows).sort()
+  const out: number[] = []
+  let last = -1
+  for (const row of sorted) {
+    if (row !== last) out.push(row)
+    last = row
   }
+  return out
 }
 
-/** How far a ratio over 1 is from it, as slack; the other way round for one below. Infinity - Infinity is none. */
-const above = (ratio: number): number => (ratio === Number.POSITIVE_INFINITY ? 1 : (ratio - 1) / (ratio + 1))
-const below = (ratio: number): number => (ratio === Number.POSITIVE_INFINITY ? -1 : (1 - ratio) / (1 + ratio))
+const WAD = 10n ** 18n
 
-function write(world: World, account: number, measured: Measured, status: number, timeS: number): void {
-  const { columns } = world.accounts
-  columns.collateralE8.set(account, measured.collateralE8)
-  columns.debtE8.set(account, measured.debtE8)
-  columns.availableE8.set(account, measured.availableE8)
-  columns.thresholdBps.set(account, Number(measured.thresholdBps))
-  columns.ltvBps.set(account, Number(measured.ltvBps))
-  columns.healthE18.set(account, measured.healthE18)
-  columns.healthAtS.set(account, timeS)
-  columns.status.set(account, status)
+export function statusOf(of: { readonly collateralE8: bigint; readonly debtE8: bigint; readonly healthE18: bigint }): number {
+  if (of.collateralE8 < of.debtE8) return STATUS.badDebt
+  return of.healthE18 < WAD ? STATUS.under : STATUS.healthy
 }

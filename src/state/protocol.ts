@@ -1,5 +1,6 @@
 // What an adapter is: which logs and reads it needs of a block, and how they change the tables. It never undoes.
 import type { ActionName, BlockInput, Call, EffectRow, GuardStep, Hex, Log, Probe, ReadResult } from '../core/flow.ts'
+import type { Schema, Table } from '../store/table.ts'
 import type { World } from './world.ts'
 
 export interface Watch {
@@ -22,6 +23,8 @@ export interface Action {
  */
 export interface Protocol {
   readonly id: string
+  /** Tables that `apply` writes: where its reads are missing, the detectors on these are blind. */
+  readonly writes: readonly Table<Schema>[]
   watches(world: World): readonly Watch[]
   reads(
     world: World,

@@ -14,7 +14,12 @@ export const chains = defineTable('chains', 'entity', {
   /** Accounts whose health differed from the contract's own answer, ever. */
   mismatches: 'u32',
   checked: 'u32',
+  /** Logs of events that a detector looks at which were not as the event's signature says, ever: no row was made of them. */
+  decodeFaults: 'u32',
 })
+
+/** Who emitted what event tables hold. Key: address. */
+export const contracts = defineTable('contracts', 'entity', { address: 'word' })
 
 /** Price feeds. Key: proxy address. */
 export const feeds = defineTable('feeds', 'entity', {
@@ -302,17 +307,16 @@ export const eModes = defineTable('eModes', 'entity', {
 export const accounts = defineTable('accounts', 'entity', {
   venue: 'u32',
   account: 'word',
-  firstSeenS: 'f64',
+  firstSeenS: 'u32',
   aged: 'u32',
   eMode: 'u32',
-  /** The six fields of getUserAccountData, exact, when last computed (`healthAtS`). */
-  collateralE8: 'word',
-  debtE8: 'word',
-  availableE8: 'word',
+  /** As getUserAccountData answers, exact, when last computed (`healthAtS`): then its status changed, it was changed or it is past a threshold. */
+  collateralE8: 'u128',
+  debtE8: 'u128',
   thresholdBps: 'u32',
-  ltvBps: 'u32',
-  healthE18: 'word',
-  healthAtS: 'f64',
+  /** The greatest uint128 stands for all that is as large or larger: an account without debt has infinite health. */
+  healthE18: 'u128',
+  healthAtS: 'u32',
   /** 0 healthy, 1 under its threshold, 2 bad debt. */
   status: 'u32',
   /** Liquidations of it, ever. */
@@ -323,18 +327,16 @@ export const accounts = defineTable('accounts', 'entity', {
   firstPosition: 'u32',
 })
 
-/** What an account has and owes in a market. Key: `accountRow:marketRow`. */
+/** What an account has, or owes, in a market: a row a side. No key: found by walking the account's list. */
 export const positions = defineTable('positions', 'entity', {
-  account: 'u32',
-  market: 'u32',
+  /** Market row x 4 + side + 1; the adapter says what the sides are. */
+  leg: 'u32',
   next: 'u32',
-  scaledSupply: 'word',
-  scaledDebt: 'word',
-  stablePrincipal: 'word',
-  stableRate: 'word',
-  stableAtS: 'f64',
-  /** 1: used as collateral. */
-  collateral: 'u32',
+  /** Scaled balance or scaled debt; of a stable debt the principal. */
+  amount: 'u128',
+  /** Of stable debt only. */
+  stableRate: 'u128',
+  stableAtS: 'u32',
 })
 
 export const FLOW = { supply: 1, withdraw: 2, borrow: 3, repay: 4, liquidation: 5, transfer: 6 } as const

@@ -8,6 +8,7 @@ export function createWorld(chainId: number) {
     chainId,
     store,
     chains: store.table(tables.chains),
+    contracts: store.table(tables.contracts),
     feeds: store.table(tables.feeds),
     feedRounds: store.table(tables.feedRounds),
     reporters: store.table(tables.reporters),

@@ -3,6 +3,9 @@ import { canonicalHash, sha256 } from '../core/canonical.ts'
 import { BadDataError } from '../core/errors.ts'
 import type { Hex } from '../core/flow.ts'
 
+/** Of the columns' bytes: part of the rules' hash, so that a checkpoint of another layout is not loaded. 2: floats lie low half first. */
+export const LAYOUT = 2
+
 export interface CheckpointHead {
   readonly chainId: number
   readonly number: number

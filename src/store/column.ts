@@ -25,7 +25,7 @@ export abstract class Column {
   /** Makes room for `rows`; rows never written read as zero. */
   reserve(rows: number): void {
     if (rows * this.lanes <= this.raw.length) return
-    let length = this.raw.length
+    let length = Math.max(this.raw.length, this.lanes)
     while (length < rows * this.lanes) length *= 2
     const raw = new Uint32Array(length)
     raw.set(this.raw)
@@ -35,33 +35,61 @@ export abstract class Column {
   /** Called before every write: keeps the old cell and tells the table. */
   protected before(row: number): void {
     if ((row + 1) * this.lanes > this.raw.length) this.reserve(row + 1)
-    this.journal.save(this, row)
-    this.owner?.touch(row)
+    if (this.journal.on) this.journal.save(this, row)
+    if (this.owner !== undefined) this.owner.touch(row)
   }
 }
 
-const scratch = new DataView(new ArrayBuffer(8))
+const CANONICAL_NAN = 0x7ff80000
 
+/** Lanes low, high: the journal copies them, so that an undo keeps every bit. `floats` is the same memory. */
 export class F64Column extends Column {
+  /** Replaced when it grows: never kept. */
+  floats = new Float64Array(this.raw.buffer)
   constructor(name: string, journal: Journal, owner?: Touched) {
     super(name, 'f64', journal, 2, owner)
   }
+  override reserve(rows: number): void {
+    super.reserve(rows)
+    if (this.floats.buffer !== this.raw.buffer) this.floats = new Float64Array(this.raw.buffer)
+  }
+  /** Reads what somebody else wrote, without a copy, until the next `adopt`; nothing may be written meanwhile. */
+  adopt(values: Float64Array<ArrayBuffer>): void {
+    this.floats = values
+    this.raw = new Uint32Array(values.buffer, values.byteOffset, values.length * 2)
+  }
+  /** The memory itself, with room for `rows`; to be read only. */
+  upTo(rows: number): Float64Array {
+    if (rows > this.floats.length) this.reserve(rows)
+    return this.floats
+  }
+  /** The same, to write the cells [from, to), whose old values are kept: for windows, which write several at once. No NaN but `Number.NaN`. */
+  open(from: number, to: number): Float64Array {
+    if (to > this.floats.length) this.reserve(to)
+    if (this.journal.on) for (let row = from; row < to; row++) this.journal.save(this, row)
+    return this.floats
+  }
   get(row: number): number {
-    const at = row * 2
-    if (at >= this.raw.length) return 0
-    scratch.setUint32(0, this.raw[at] as number)
-    scratch.setUint32(4, this.raw[at + 1] as number)
-    return scratch.getFloat64(0)
+    const { floats } = this
+    return row < floats.length ? (floats[row] as number) : 0
   }
   set(row: number, value: number): void {
-    scratch.setFloat64(0, value)
-    const high = scratch.getUint32(0)
-    const low = scratch.getUint32(4)
-    const at = row * 2
-    if (at < this.raw.length ? this.raw[at] === high && this.raw[at + 1] === low : high === 0 && low === 0) return
+    if (Number.isNaN(value)) {
+      this.setNaN(row)
+      return
+    }
+    const { floats } = this
+    const old = row < floats.length ? (floats[row] as number) : 0
+    if (old === value && (value !== 0 || 1 / old === 1 / value)) return // 0 and -0 are two values
     this.before(row)
-    this.raw[at] = high
-    this.raw[at + 1] = low
+    this.floats[row] = value
+  }
+  /** Machines make NaN with either sign: one is kept, so that equal states have equal bytes. */
+  private setNaN(row: number): void {
+    if (Number.isNaN(this.get(row))) return
+    this.before(row)
+    this.raw[row * 2] = 0
+    this.raw[row * 2 + 1] = CANONICAL_NAN
   }
 }
 
@@ -69,19 +97,34 @@ export class U32Column extends Column {
   constructor(name: string, journal: Journal, owner?: Touched) {
     super(name, 'u32', journal, 1, owner)
   }
+  /** See F64Column. */
+  adopt(values: Uint32Array<ArrayBuffer>): void {
+    this.raw = values
+  }
+  /** As F64Column's. */
+  open(from: number, to: number): Uint32Array {
+    if (to > this.raw.length) this.reserve(to)
+    if (this.journal.on) for (let row = from; row < to; row++) this.journal.save(this, row)
+    return this.raw
+  }
   get(row: number): number {
-    return row < this.raw.length ? (this.raw[row] as number) : 0
+    const { raw } = this
+    return row < raw.length ? (raw[row] as number) : 0
   }
   set(row: number, value: number): void {
-    if (value < 0 || value > 0xffffffff || value % 1 !== 0) throw new RangeError(`${this.name}: ${value} is not a uint32`)
+    if (value >>> 0 !== value) throw new RangeError(`${this.name}: ${value} is not a uint32`)
     if (this.get(row) === value) return
     this.before(row)
     this.raw[row] = value
   }
 }
 
-const LANE = 0xffffffffn
+const LOW = 2 ** 32
 const LIMIT = 1n << 256n
+
+/** One word as lanes and as 64-bit halves of it, lowest first. */
+const split = new Uint32Array(8)
+const quads = new BigUint64Array(split.buffer)
 
 /** Exact unsigned integers of a fixed number of lanes, lowest first. */
 abstract class BigColumn extends Column {
@@ -90,26 +133,42 @@ abstract class BigColumn extends Column {
     super(name, kind, journal, lanes, owner)
     this.limit = 1n << BigInt(32 * lanes)
   }
+  /** See F64Column. */
+  adopt(values: Uint32Array<ArrayBuffer>): void {
+    this.raw = values
+  }
   get(row: number): bigint {
-    const at = row * this.lanes
-    if (at >= this.raw.length) return 0n
-    let value = 0n
-    for (let lane = this.lanes - 1; lane >= 0; lane--) {
-      const part = this.raw[at + lane] as number
-      if (part !== 0 || value !== 0n) value = (value << 32n) | BigInt(part)
-    }
+    const { raw, lanes } = this
+    const at = row * lanes
+    if (at >= raw.length) return 0n
+    let top = lanes - 1
+    while (top > 1 && raw[at + top] === 0) top--
+    const low = raw[at] as number
+    const second = raw[at + 1] as number
+    if (top === 1 && second < 2 ** 21) return BigInt(second * LOW + low)
+    for (let lane = 0; lane <= (top | 1); lane++) split[lane] = raw[at + lane] as number
+    let value = quads[0] as bigint
+    if (top > 1) value |= (quads[1] as bigint) << 64n
+    if (top > 3) value |= (quads[2] as bigint) << 128n
+    if (top > 5) value |= (quads[3] as bigint) << 192n
     return value
   }
   set(row: number, value: bigint): void {
     if (value < 0n || value >= this.limit) throw new RangeError(`${this.name}: ${value} is not a uint${32 * this.lanes}`)
-    if (this.get(row) === value) return
-    this.before(row)
-    const at = row * this.lanes
-    let rest = value
-    for (let lane = 0; lane < this.lanes; lane++) {
-      this.raw[at + lane] = Number(rest & LANE)
-      rest >>= 32n
+    const { lanes } = this
+    // a 64-bit store takes the lowest 64 bits
+    quads[0] = value
+    quads[1] = value >> 64n
+    if (lanes === 8) {
+      quads[2] = value >> 128n
+      quads[3] = value >> 192n
     }
+    const at = row * lanes
+    let same = true
+    for (let lane = 0; lane < lanes && same; lane++) same = (at < this.raw.length ? this.raw[at + lane] : 0) === split[lane]
+    if (same) return
+    this.before(row)
+    for (let lane = 0; lane < lanes; lane++) this.raw[at + lane] = split[lane] as number
   }
 }
 

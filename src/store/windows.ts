@@ -1,50 +1,50 @@
 // Memory of detectors: windows kept in columns, one cell set a subject, so that undo and checkpoints cover them.
 import { halved } from '../core/math.ts'
-import type { F64Column, U32Column } from './column.ts'
+import type { F64Column } from './column.ts'
 import type { Store } from './store.ts'
+import type { Cell, Memory } from './windows/cell.ts'
 
-/** A window at one subject; the engine seeks before each check. */
-export interface Cell {
-  seek(subject: number): void
-}
-export interface Memory<C extends Cell> {
-  /** `name` is unique in the store. */
-  create(store: Store, name: string): C
-}
+export type { Cell, Memory } from './windows/cell.ts'
+export { cusum } from './windows/cusum.ts'
+export { garchVolatility } from './windows/garch.ts'
+export { quantile } from './windows/quantile.ts'
 
 /** Standard deviation of what was pushed, newer rows weighing more: half after `halfLifeRows`. Ready after as many rows as half a half-life, 20 at least. */
 export class EwmaVolatility implements Cell {
-  private subject = 0
-  private readonly count: U32Column
-  private readonly variance: F64Column
+  private at = 0
+  /** Rows and variance of each subject. */
+  private readonly state: F64Column
   private readonly keep: number
   private readonly warmRows: number
   constructor(store: Store, name: string, halfLifeRows: number) {
-    this.count = store.column(`${name}.count`, 'u32')
-    this.variance = store.column(`${name}.variance`, 'f64')
+    this.state = store.column(name, 'f64')
     this.keep = halved(1 / halfLifeRows)
     this.warmRows = Math.max(20, Math.floor(halfLifeRows / 2))
   }
   seek(subject: number): void {
-    this.subject = subject
+    this.at = subject * 2
   }
   /** Per row, in the unit of what was pushed. */
   get sigma(): number {
-    return Math.sqrt(this.variance.get(this.subject))
+    return Math.sqrt(this.state.upTo(this.at + 2)[this.at + 1] as number)
   }
   get rows(): number {
-    return this.count.get(this.subject)
+    return this.state.upTo(this.at + 2)[this.at] as number
   }
   get ready(): boolean {
     return this.rows >= this.warmRows
   }
   /** Values whose square isn't finite are left out: one bad row must not blind the window for good. */
   push(value: number): void {
-    if (!Number.isFinite(value * value)) return
-    const rows = this.rows
-    const keep = rows === 0 ? 0 : Math.min(this.keep, rows / (rows + 1)) // a plain mean until the half-life bites
-    this.variance.set(this.subject, keep * this.variance.get(this.subject) + (1 - keep) * value * value)
-    this.count.set(this.subject, rows + 1)
+    const square = value * value
+    if (!(square < Number.POSITIVE_INFINITY)) return
+    const { at } = this
+    const state = this.state.open(at, at + 2)
+    const rows = state[at] as number
+    const mean = rows / (rows + 1) // a plain mean until the half-life bites
+    const keep = mean < this.keep ? mean : this.keep
+    state[at] = rows + 1
+    state[at + 1] = keep * (state[at + 1] as number) + (1 - keep) * square
   }
 }
 export const ewmaVolatility = ({ halfLifeRows }: { halfLifeRows: number }): Memory<EwmaVolatility> => ({
@@ -54,8 +54,10 @@ export const ewmaVolatility = ({ halfLifeRows }: { halfLifeRows: number }): Memo
 /** Sum of amounts over the last `windowS` seconds, in `buckets` steps: at most one bucket too short, never too long. */
 export class RateInWindow implements Cell {
   private subject = 0
-  private readonly sums: F64Column
-  private readonly slots: F64Column
+  /** Of each subject: its newest slot (0: none yet), the sum in it, and the sum of the slots before it in the window. */
+  private readonly state: F64Column
+  /** Slot and sum of each bucket, but for the newest slot's. */
+  private readonly past: F64Column
   private readonly bucketS: number
   constructor(
     store: Store,
@@ -63,8 +65,8 @@ export class RateInWindow implements Cell {
     windowS: number,
     private readonly buckets: number,
   ) {
-    this.sums = store.column(`${name}.sums`, 'f64')
-    this.slots = store.column(`${name}.slots`, 'f64')
+    this.state = store.column(`${name}.now`, 'f64')
+    this.past = store.column(`${name}.past`, 'f64')
     this.bucketS = windowS / buckets
   }
   seek(subject: number): void {
@@ -72,20 +74,41 @@ export class RateInWindow implements Cell {
   }
   push(timeS: number, amount: number): void {
     if (!Number.isFinite(amount)) return
-    const slot = Math.floor(timeS / this.bucketS) + 1 // 0 means never written
-    const cell = this.subject * this.buckets + (slot % this.buckets)
-    const before = this.slots.get(cell) === slot ? this.sums.get(cell) : 0
-    this.slots.set(cell, slot)
-    this.sums.set(cell, before + amount)
+    const slot = Math.floor(timeS / this.bucketS) + 1
+    const at = this.subject * 3
+    const state = this.state.open(at, at + 3)
+    if (state[at] !== slot) this.turn(state, at, slot)
+    state[at + 1] = (state[at + 1] as number) + amount
   }
   sum(timeS: number): number {
-    const newest = Math.floor(timeS / this.bucketS) + 1
-    let total = 0
-    for (let k = 0; k < this.buckets; k++) {
-      const cell = this.subject * this.buckets + k
-      if (this.slots.get(cell) > newest - this.buckets) total += this.sums.get(cell)
+    const slot = Math.floor(timeS / this.bucketS) + 1
+    const at = this.subject * 3
+    const state = this.state.upTo(at + 3)
+    const newest = state[at] as number
+    if (newest === slot) return (state[at + 1] as number) + (state[at + 2] as number)
+    return this.before(slot) + (newest > slot - this.buckets ? (state[at + 1] as number) : 0)
+  }
+  /** The newest slot's sum goes to its bucket, and `slot` is the newest. */
+  private turn(state: Float64Array, at: number, slot: number): void {
+    const newest = state[at] as number
+    if (newest > 0) {
+      const bucket = (this.subject * this.buckets + (newest % this.buckets)) * 2
+      const past = this.past.open(bucket, bucket + 2)
+      past[bucket] = newest
+      past[bucket + 1] = state[at + 1] as number
     }
-    return total
+    state[at] = slot
+    state[at + 1] = 0
+    state[at + 2] = this.before(slot)
+  }
+  /** Added up anew, so that rounding does not pile up. */
+  private before(slot: number): number {
+    const first = this.subject * this.buckets * 2
+    const past = this.past.upTo(first + this.buckets * 2)
+    let total = 0
+    for (let at = first; at < first + this.buckets * 2; at += 2)
+      if ((past[at] as number) > slot - this.buckets && (past[at] as number) < slot) total += past[at + 1] as number
+    return Number.isNaN(total) ? Number.NaN : total
   }
 }
 export const rateInWindow = ({ windowS, buckets = 12 }: { windowS: number; buckets?: number }): Memory<RateInWindow> => ({
@@ -94,32 +117,38 @@ export const rateInWindow = ({ windowS, buckets = 12 }: { windowS: number; bucke
 
 /** The last `size` values. */
 export class Ring implements Cell {
-  private subject = 0
-  private readonly values: F64Column
-  private readonly pushed: U32Column
+  private at = 0
+  /** Of each subject: how many there are, where the next goes, and the values. */
+  private readonly state: F64Column
   constructor(
     store: Store,
     name: string,
     readonly size: number,
   ) {
-    this.values = store.column(`${name}.values`, 'f64')
-    this.pushed = store.column(`${name}.pushed`, 'u32')
+    this.state = store.column(name, 'f64')
   }
   seek(subject: number): void {
-    this.subject = subject
+    this.at = subject * (this.size + 2)
   }
   get length(): number {
-    return Math.min(this.pushed.get(this.subject), this.size)
+    return this.state.upTo(this.at + 1)[this.at] as number
   }
   push(value: number): void {
-    const n = this.pushed.get(this.subject)
-    this.values.set(this.subject * this.size + (n % this.size), value)
-    this.pushed.set(this.subject, n + 1)
+    const { at, size } = this
+    const state = this.state.open(at, at + 2)
+    const next = (state[at + 1] as number) | 0
+    if ((state[at] as number) < size) state[at] = (state[at] as number) + 1
+    state[at + 1] = next + 1 === size ? 0 : next + 1
+    const cell = at + 2 + next
+    this.state.open(cell, cell + 1)[cell] = Number.isNaN(value) ? Number.NaN : value
   }
   /** `ago` 0 is the newest; undefined past the oldest. */
   get(ago: number): number | undefined {
-    if (ago >= this.length) return undefined
-    return this.values.get(this.subject * this.size + ((this.pushed.get(this.subject) - 1 - ago) % this.size))
+    const { at, size } = this
+    const state = this.state.upTo(at + 2 + size)
+    if (ago >= (state[at] as number)) return undefined
+    const place = ((state[at + 1] as number) | 0) - 1 - ago
+    return state[at + 2 + (place < 0 ? place + size : place)]
   }
 }
 export const ring = ({ size }: { size: number }): Memory<Ring> => ({ create: (store, name) => new Ring(store, name, size) })

@@ -72,7 +72,8 @@ export async function openStage(): Promise<Stage> {
     proxies.map((p) => p.port),
     Number(FEES.responderWon) / 1e9,
   )
-  const config = await loadConfig(written.file)
+  // drills keep none; nodes of users do
+  const config = { ...(await loadConfig(written.file)), history: true }
   const feed = deployment.feeds.find((f) => f.id === 'LINK')
   if (!feed) throw new Error('the lab has no LINK feed')
   let round = prepared.rounds['LINK'] ?? 0

@@ -1,6 +1,6 @@
 // How many aged accounts each market has, kept as they change: disruption is counted in accounts that an attacker can't have made just now.
 import type { World } from '../../state/world.ts'
-import { positionsOf } from './keys.ts'
+import { findPosition, marketOfLeg, positionsOf, SIDE, sideOfLeg } from './keys.ts'
 
 const AGED_S = 7 * 86_400
 const SUPPLIER = 1
@@ -28,8 +28,16 @@ export function countAged(world: World, account: number): void {
   if (world.accounts.columns.aged.get(account) !== 1) return
   const { columns } = world.positions
   const rows = [...positionsOf(world, account)]
-  const owes = (row: number): boolean => columns.scaledDebt.get(row) !== 0n || columns.stablePrincipal.get(row) !== 0n
-  const backs = (row: number): boolean => columns.collateral.get(row) === 1 && columns.scaledSupply.get(row) !== 0n
+  const holds = (row: number): boolean => columns.amount.get(row) !== 0n
+  const owes = (row: number): boolean => sideOfLeg(columns.leg.get(row)) >= SIDE.variable && holds(row) && !counted(row)
+  const backs = (row: number): boolean => sideOfLeg(columns.leg.get(row)) === SIDE.collateral && holds(row)
+  // an account that owes in a market at both rates is one borrower there
+  const counted = (row: number): boolean => {
+    const leg = columns.leg.get(row)
+    if (sideOfLeg(leg) !== SIDE.stable) return false
+    const variable = findPosition(world, account, marketOfLeg(leg), SIDE.variable)
+    return variable !== undefined && holds(variable)
+  }
   const indebted = rows.some(owes)
   const collaterals = rows.filter(backs).length
   for (const row of rows) {
@@ -44,7 +52,7 @@ function recount(world: World, position: number, counts: number): void {
   const before = counted.get(position)
   if (before === counts) return
   counted.set(position, counts)
-  const market = world.positions.columns.market.get(position) - 1
+  const market = marketOfLeg(world.positions.columns.leg.get(position))
   const { agedSuppliers, agedIndebted, agedMixed, agedBorrowers } = world.markets.columns
   for (const [bit, column] of [
     [SUPPLIER, agedSuppliers],

@@ -5,7 +5,7 @@ import type { AccountBook } from '../../state/account-book.ts'
 import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import { countAged, ripen } from './ageing.ts'
-import { linesOf, measure } from './book.ts'
+import { AaveMargin, linesInCategory, linesOf, linesOfMarket } from './book.ts'
 import { applyEvents, type Changes, valueFlows } from './events.ts'
 import { writeDepth, writeFigures } from './figures.ts'
 import { keepGoodPrice } from './good-price.ts'
@@ -53,22 +53,18 @@ export function applyBlock(world: World, pool: Hex, book: AccountBook, block: Bl
   }
   for (const account of ripen(world, pool, venue, block.timeS)) changes.accounts.add(account)
   for (const account of [...changes.accounts].sort((a, b) => a - b)) countAged(world, account)
-  const dirty = new Set([...changes.accounts, ...affected(world, venue, changed)])
-  const computed = book.settle(world, linesOf(health, venue, markets), block.timeS, dirty, (account) => measure(world, health, account))
+  const margin = new AaveMargin(world, health, block.timeS)
+  const dirty = new Set([...changes.accounts, ...affected(book, health, markets, changed)])
+  const computed = book.settle(linesOf(health, venue, markets), block.timeS, dirty, margin)
   keepSolvency(world, venue, computed)
   selfCheck(world, pool, block, answers, health)
 }
 
-/** Accounts in a market or category whose thresholds changed: rare, so all rows are looked through. */
-function* affected(world: World, venue: number, { markets, eModes }: Reconfigured): Generator<number> {
-  const { positions, accounts } = world
-  if (markets.size > 0) {
-    for (let row = 0; row < positions.count; row++) {
-      if (markets.has(positions.columns.market.get(row) - 1)) yield positions.columns.account.get(row) - 1
-    }
-  }
-  if (eModes.size === 0) return
-  for (let row = 0; row < accounts.count; row++) {
-    if (accounts.columns.venue.get(row) === venue + 1 && eModes.has(accounts.columns.eMode.get(row))) yield row
-  }
+/** Accounts that owe and hold something in a market whose parameters, or whose category's, changed: the book knows who is on its lines. */
+function affected(book: AccountBook, health: HealthAt, ofVenue: readonly number[], { markets, eModes }: Reconfigured): readonly number[] {
+  const lines = ofVenue.flatMap((market) => {
+    if (markets.has(market)) return linesOfMarket(market)
+    return eModes.has(health.market(market).eMode) ? linesInCategory(market) : []
+  })
+  return lines.flatMap((line) => book.holders(line))
 }

@@ -1,12 +1,12 @@
 // How the logs of a block change positions, reserves and flows: exact scaled balances, in log order.
-import { rayDiv } from '../../core/exact.ts'
+import { MAX_UINT128, MAX_UINT256, rayDiv } from '../../core/exact.ts'
 import type { BlockInput, Hex, Log } from '../../core/flow.ts'
 import { addressOf } from '../../core/words.ts'
 import { FLOW } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
-import type { WordColumn } from '../../store/column.ts'
+import type { U128Column, WordColumn } from '../../store/column.ts'
 import { type AmountMoved, decodePoolLog, decodeScaledLog, decodeStableLog, decodeTransferIndex, decodeTransferLog } from './decode.ts'
-import { accountRow, findMarket, marketsOf, positionRow } from './keys.ts'
+import { accountRow, findMarket, marketsOf, positionRow, SIDE, type Side, setCollateral } from './keys.ts'
 import { writeStableTotal } from './venue.ts'
 
 export interface Changes {
@@ -73,7 +73,7 @@ function poolLog(scope: Scope, log: Log): void {
       return
     case 'collateral': {
       const account = holder(scope, event.account)
-      world.positions.columns.collateral.set(positionRow(world, account, market), event.on ? 1 : 0)
+      setCollateral(world, account, market, event.on)
       changes.accounts.add(account)
       return
     }
@@ -111,42 +111,43 @@ function scaledLog(scope: Scope, { market, kind }: Token, log: Log): void {
   if (index !== undefined && moved) {
     scope.moving.delete(market)
     const scaled = rayDiv(moved.amount, index)
-    move(scope, market, 'scaledSupply', moved.from, -scaled)
-    move(scope, market, 'scaledSupply', moved.to, scaled)
+    move(scope, market, SIDE.supply, moved.from, -scaled)
+    move(scope, market, SIDE.supply, moved.to, scaled)
     if (moved.from !== moved.to) flow(scope, market, FLOW.transfer, moved.from, moved.amount)
     return
   }
   const change = decodeScaledLog(log)
   if (!change) return
-  const column = kind === 'aToken' ? 'scaledSupply' : 'scaledDebt'
-  move(scope, market, column, change.account, change.scaled)
-  add(scope, scope.world.markets.columns[column], market, change.scaled)
+  const supplied = kind === 'aToken'
+  move(scope, market, supplied ? SIDE.supply : SIDE.variable, change.account, change.scaled)
+  add(scope, scope.world.markets.columns[supplied ? 'scaledSupply' : 'scaledDebt'], market, change.scaled)
 }
 
-function move(scope: Scope, market: number, column: 'scaledSupply' | 'scaledDebt' | 'stablePrincipal', account: Hex, by: bigint): number {
+function move(scope: Scope, market: number, side: Side, account: Hex, by: bigint): number {
   const row = holder(scope, account)
-  const position = positionRow(scope.world, row, market)
-  add(scope, scope.world.positions.columns[column], position, by)
+  const position = positionRow(scope.world, row, market, side)
+  add(scope, scope.world.positions.columns.amount, position, by)
   scope.changes.accounts.add(row)
   scope.changes.markets.add(market)
   return position
 }
 
-/** Below zero is unknown, not negative: it happens only to accounts opened before the first block watched. */
-function add({ changes }: Scope, column: WordColumn, row: number, by: bigint): void {
+/** Below zero is unknown, not negative: accounts opened before the first block watched. Beyond the contract's own uint128 nothing is true. */
+function add({ changes }: Scope, column: WordColumn | U128Column, row: number, by: bigint): void {
   const sum = column.get(row) + by
-  if (sum < 0n) changes.short = true
-  column.set(row, sum < 0n ? 0n : sum)
+  const most = column.kind === 'u128' ? MAX_UINT128 : MAX_UINT256
+  if (sum < 0n || sum > most) changes.short = true
+  column.set(row, sum < 0n ? 0n : sum > most ? most : sum)
 }
 
 function stableLog(scope: Scope, market: number, log: Log): void {
   const change = decodeStableLog(log)
   if (!change) return
   const { columns } = scope.world.positions
-  const position = move(scope, market, 'stablePrincipal', change.account, change.principal)
-  const gone = columns.stablePrincipal.get(position) === 0n
+  const position = move(scope, market, SIDE.stable, change.account, change.principal)
+  const gone = columns.amount.get(position) === 0n
   if (gone) columns.stableRate.set(position, 0n)
-  else if (change.rate !== undefined) columns.stableRate.set(position, change.rate)
+  else if (change.rate !== undefined && change.rate <= MAX_UINT128) columns.stableRate.set(position, change.rate)
   columns.stableAtS.set(position, gone ? 0 : scope.timeS)
   writeStableTotal(scope.world, market, change.total, change.averageRate)
 }

@@ -4,7 +4,7 @@ import { createWorld, type World } from '../../state/world.ts'
 import { countAged, ripen } from './ageing.ts'
 import { accountData } from './health.ts'
 import { compoundedInterest, linearInterest } from './interest.ts'
-import { accountRow, positionRow } from './keys.ts'
+import { accountRow, positionRow, SIDE, type Side, setCollateral } from './keys.ts'
 
 const POOL = '0x0000000000000000000000000000000000000001'
 const DAY_S = 86_400
@@ -32,13 +32,11 @@ function empty(): World {
   world.venues.rowOf(POOL)
   return world
 }
-function position(world: World, account: number, inMarket: number, over: { supply?: bigint; debt?: bigint; collateral?: boolean }): number {
-  const row = positionRow(world, account, inMarket)
-  const { columns } = world.positions
-  if (over.supply !== undefined) columns.scaledSupply.set(row, over.supply)
-  if (over.debt !== undefined) columns.scaledDebt.set(row, over.debt)
-  if (over.collateral !== undefined) columns.collateral.set(row, over.collateral ? 1 : 0)
-  return row
+function position(world: World, account: number, inMarket: number, over: { supply?: bigint; debt?: bigint; collateral?: boolean }): void {
+  const put = (side: Side, amount: bigint): void => world.positions.columns.amount.set(positionRow(world, account, inMarket, side), amount)
+  if (over.supply !== undefined) put(SIDE.supply, over.supply)
+  if (over.debt !== undefined) put(SIDE.variable, over.debt)
+  if (over.collateral !== undefined) setCollateral(world, account, inMarket, over.collateral)
 }
 
 describe('interest, by the vectors of MathUtils', () => {
@@ -93,6 +91,16 @@ describe('accountData', () => {
     position(world, account, market(world, 'none', { threshold: 0 }), { supply: 10n ** 18n, collateral: true })
     position(world, account, market(world, 'zero', { ltv: 0, threshold: 8000 }), { supply: 10n ** 18n, collateral: true })
     expect(accountData(world, account, 0)).toMatchObject({ collateralE8: 10n ** 8n, thresholdBps: 8000n, ltvBps: 0n, availableE8: 0n })
+  })
+
+  test('debts at both rates in one market are added up before they are divided', () => {
+    const world = empty()
+    const account = accountRow(world, POOL, 0, '0x02', 0)
+    const half = market(world, 'half')
+    position(world, account, half, { debt: 5n * 10n ** 9n })
+    world.positions.columns.amount.set(positionRow(world, account, half, SIDE.stable), 5n * 10n ** 9n)
+    // half a unit of the base currency each: nothing by itself, one together
+    expect(accountData(world, account, 0)).toMatchObject({ debtE8: 1n })
   })
 
   test('e-mode: its factors for its assets, its price if it has a source', () => {

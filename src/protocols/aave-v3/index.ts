@@ -7,6 +7,7 @@ import { addressSubject } from '../../core/subject.ts'
 import { addressOf } from '../../core/words.ts'
 import { AccountBook } from '../../state/account-book.ts'
 import type { Protocol, Watch } from '../../state/protocol.ts'
+import { accounts, authorityChanges, chains, eModes, flows, markets, positions, venues } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
 import { TOPIC } from './abi.ts'
 import { ACTIONS, LIQUIDATE } from './actions.ts'
@@ -49,6 +50,8 @@ export function aaveV3(config: AaveV3Config): Protocol {
   }
   return {
     id: `aave-v3:${config.chainId}:${pool}`,
+    // of chains whether the contract agrees with the book
+    writes: [venues, markets, eModes, accounts, positions, flows, authorityChanges, chains],
     watches: (world) => watches(world, pool),
     reads: (world, { number, logs }, sofar) => sofar.missing([...poolReads(world, pool, logs, sofar), ...checkReads(world, pool, number)]),
     apply: (world, block, answers) => applyBlock(world, pool, bookOf(world), block, answers),

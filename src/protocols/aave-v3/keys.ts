@@ -31,17 +31,40 @@ export function accountRow(world: World, pool: Hex, venue: number, account: Hex,
   return row
 }
 
-/** The account's position in a market, made and put at the head of its list if new. */
-export function positionRow(world: World, account: number, market: number): number {
-  const { positions, accounts } = world
-  const known = positions.find(`${account}:${market}`)
+/** What a position row is: supplied, supplied and used as collateral, owed at the variable rate, owed at a stable rate. */
+export const SIDE = { supply: 0, collateral: 1, variable: 2, stable: 3 } as const
+export type Side = (typeof SIDE)[keyof typeof SIDE]
+const SIDES = 4
+
+const legOf = (market: number, side: Side): number => market * SIDES + side + 1
+export const marketOfLeg = (leg: number): number => (leg - 1) >>> 2
+export const sideOfLeg = (leg: number): Side => ((leg - 1) & 3) as Side
+
+/** The account's row for a side of a market; what is supplied is one row, collateral or not. */
+export function findPosition(world: World, account: number, market: number, side: Side): number | undefined {
+  const { leg } = world.positions.columns
+  for (const row of positionsOf(world, account)) {
+    const has = leg.get(row)
+    if (marketOfLeg(has) === market && (sideOfLeg(has) || SIDE.collateral) === (side || SIDE.collateral)) return row
+  }
+  return undefined
+}
+
+/** The same row, made and put at the head of the account's list if new. */
+export function positionRow(world: World, account: number, market: number, side: Side): number {
+  const known = findPosition(world, account, market, side)
   if (known !== undefined) return known
-  const row = positions.rowOf(`${account}:${market}`)
-  positions.columns.account.set(row, account + 1)
-  positions.columns.market.set(row, market + 1)
+  const { positions, accounts } = world
+  const row = positions.append()
+  positions.columns.leg.set(row, legOf(market, side))
   positions.columns.next.set(row, accounts.columns.firstPosition.get(account))
   accounts.columns.firstPosition.set(account, row + 1)
   return row
+}
+
+export function setCollateral(world: World, account: number, market: number, on: boolean): void {
+  const side = on ? SIDE.collateral : SIDE.supply
+  world.positions.columns.leg.set(positionRow(world, account, market, side), legOf(market, side))
 }
 
 /** Every position of an account. */

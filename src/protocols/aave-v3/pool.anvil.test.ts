@@ -15,6 +15,7 @@ import { createWorld, type World } from '../../state/world.ts'
 import { VIEW } from './abi.ts'
 import { HealthAt } from './health.ts'
 import { aaveV3 } from './index.ts'
+import { positionRow, SIDE } from './keys.ts'
 
 const CHAIN_ID = 31337
 const [alice, bob] = ['0x00000000000000000000000000000000a11ce001', '0x0000000000000000000000000000000000b0b001'] as const as readonly [
@@ -204,8 +205,8 @@ describe('what we do not know', () => {
       await block([supply(alice, 'WETH', 50), supply(bob, 'USDC', 1000)])
       await block([])
       expectRow(chain(), { checked: 2, mismatches: 0, blindSince: 0 })
-      const position = world.positions.find(`${world.accounts.find(`${pool}:${bob}`)}:${marketOf(lab.asset('USDC'))}`) as number
-      world.positions.columns.scaledSupply.set(position, 1n)
+      const row = world.accounts.find(`${pool}:${bob}`) as number
+      world.positions.columns.amount.set(positionRow(world, row, marketOf(lab.asset('USDC')), SIDE.supply), 1n)
       const { number } = await block([])
       expectRow(chain(), { checked: 4, mismatches: 1, blindSince: number, blindReason: BLIND_REASONS.indexOf('state-mismatch') })
     })

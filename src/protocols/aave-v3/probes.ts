@@ -3,7 +3,7 @@
 import type { Probe } from '../../core/flow.ts'
 import { addressOf, callOf } from '../../core/words.ts'
 import type { World } from '../../state/world.ts'
-import { marketsOf, positionsOf } from './keys.ts'
+import { marketOfLeg, marketsOf, positionsOf, SIDE, sideOfLeg } from './keys.ts'
 
 const BORROW = '0xa415bcad' // borrow(address,uint256,uint256,uint16,address)
 const VARIABLE = 2n
@@ -33,13 +33,10 @@ export function aaveProbes(world: World, pool: `0x${string}`, suspects: readonly
 }
 
 function gainers(world: World, suspects: readonly number[]): readonly Gainer[] {
-  const seen = new Set<number>()
   const all: Gainer[] = []
-  const { account, market } = world.positions.columns
-  for (let position = 0; position < world.positions.count; position++) {
-    const row = account.get(position) - 1
-    if (!suspects.includes(market.get(position) - 1) || seen.has(row)) continue
-    seen.add(row)
+  const { leg } = world.positions.columns
+  for (let row = 0; row < world.accounts.count; row++) {
+    if (![...positionsOf(world, row)].some((position) => suspects.includes(marketOfLeg(leg.get(position))))) continue
     const gainer = powerOf(world, row, suspects)
     if (gainer.powerUsd > gainer.goodUsd * 1.05 && gainer.powerUsd > gainer.debtUsd) all.push(gainer)
   }
@@ -52,13 +49,15 @@ function powerOf(world: World, account: number, suspects: readonly number[]): Ga
   let goodUsd = 0
   let debtUsd = 0
   for (const position of positionsOf(world, account)) {
-    const market = positions.columns.market.get(position) - 1
+    const leg = positions.columns.leg.get(position)
+    const market = marketOfLeg(leg)
     const m = markets.at(market)
-    const unit = Number(10n ** BigInt(m.decimals))
-    const supplied = (Number(positions.columns.scaledSupply.get(position)) * Number(m.liquidityIndex)) / 1e27 / unit
-    const owed = (Number(positions.columns.scaledDebt.get(position)) * Number(m.variableIndex)) / 1e27 / unit
-    debtUsd += (owed + Number(positions.columns.stablePrincipal.get(position)) / unit) * m.price
-    if (positions.columns.collateral.get(position) === 0) continue
+    const amount = Number(positions.columns.amount.get(position)) / Number(10n ** BigInt(m.decimals))
+    const side = sideOfLeg(leg)
+    if (side === SIDE.variable) debtUsd += ((amount * Number(m.variableIndex)) / 1e27) * m.price
+    if (side === SIDE.stable) debtUsd += amount * m.price
+    if (side !== SIDE.collateral) continue
+    const supplied = (amount * Number(m.liquidityIndex)) / 1e27
     const isSuspect = suspects.includes(market)
     powerUsd += (supplied * m.price * m.thresholdBps) / 10_000
     const goodThresholdBps = isSuspect ? Math.min(m.thresholdBps, m.goodThresholdBps) : m.thresholdBps

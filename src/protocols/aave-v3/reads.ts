@@ -1,6 +1,7 @@
 // The views that a block makes us ask. In the first block: the whole pool, in four rounds. Later: only what an event says changed.
 import type { Call, Hex, Log } from '../../core/flow.ts'
 import { addressOf, addressWord, arrayOf, callOf, topicAt, wordAt } from '../../core/words.ts'
+import { hasTopic, logsOf } from '../../state/logs-of.ts'
 import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import { TOPIC, VIEW } from './abi.ts'
@@ -66,8 +67,8 @@ export function known(world: World, pool: Hex, answers: Answers): Known {
 export function newAssets(world: World, pool: Hex, logs: readonly Log[], answers: Answers): readonly Hex[] {
   const { configurator } = known(world, pool, answers)
   if (world.venues.find(pool) === undefined) return (arrayOf(answers.get(call.reservesList(pool))) ?? []).map(addressOf)
-  const named = logs
-    .filter((log) => from(log, configurator) && log.topics[0] === TOPIC.reserveInitialized)
+  const named = logsOf(logs, configurator)
+    .filter((log) => log.topics[0] === TOPIC.reserveInitialized)
     .map(({ topics }) => topicAt(topics, 1))
   return [...new Set(named.filter((word) => word !== undefined).map(addressOf))]
 }
@@ -75,7 +76,7 @@ export function newAssets(world: World, pool: Hex, logs: readonly Log[], answers
 /** Markets whose configuration an event of the configurator may have changed; the asset is its first topic or first word. */
 export function reconfigured(world: World, pool: Hex, logs: readonly Log[], answers: Answers): readonly Hex[] {
   const { configurator } = known(world, pool, answers)
-  const named = logs.filter((log) => from(log, configurator)).flatMap(({ topics, data }) => [topicAt(topics, 1), wordAt(data, 0)])
+  const named = logsOf(logs, configurator).flatMap(({ topics, data }) => [topicAt(topics, 1), wordAt(data, 0)])
   const assets = named.filter((word) => word !== undefined).map(addressOf)
   return [...new Set(assets)].filter((asset) => findMarket(world, pool, asset) !== undefined)
 }
@@ -91,8 +92,8 @@ export function eModesToRead(world: World, pool: Hex, logs: readonly Log[], answ
   for (const asset of reconfigured(world, pool, logs, answers))
     add(configPart(wordAt(answers.get(call.configuration(pool, asset)), 0) ?? 0n, 'eMode'))
   const { configurator } = known(world, pool, answers)
-  for (const log of logs) {
-    const category = from(log, configurator) && log.topics[0] === TOPIC.eModeCategory ? topicAt(log.topics, 1) : undefined
+  for (const log of logsOf(logs, configurator)) {
+    const category = log.topics[0] === TOPIC.eModeCategory ? topicAt(log.topics, 1) : undefined
     if (category !== undefined && category <= 255n) categories.add(Number(category))
   }
   return [...categories].sort((a, b) => a - b)
@@ -119,7 +120,7 @@ export function pricesMayMove(world: World, pool: Hex, logs: readonly Log[], ans
   const venue = world.venues.find(pool)
   if (venue === undefined || newAssets(world, pool, logs, answers).length > 0) return true
   const { oracle, provider } = known(world, pool, answers)
-  if (logs.some((log) => log.topics[0] === TOPIC.answerUpdated || from(log, oracle) || from(log, provider))) return true
+  if (hasTopic(logs, TOPIC.answerUpdated) || logsOf(logs, oracle).length > 0 || logsOf(logs, provider).length > 0) return true
   if (answers.all.some(({ data }) => data === VIEW.latestRound)) return true
   // a source that nobody watches can move without a trace, and so can one that values a category
   return (
@@ -127,7 +128,9 @@ export function pricesMayMove(world: World, pool: Hex, logs: readonly Log[], ans
   )
 }
 
-export const from = (log: Log, address: Hex | undefined): boolean => log.address.toLowerCase() === address
+/** As they are in the logs, each once. */
+const updatedReserves = (logs: readonly Log[]): ReadonlySet<Hex | undefined> =>
+  new Set(logs.filter(({ topics }) => topics[0] === TOPIC.reserveData).map(({ topics }) => topics[1]))
 
 /** Calls wanted now, given the answers so far; the caller drops those already answered. */
 export function poolReads(world: World, pool: Hex, logs: readonly Log[], answers: Answers): readonly Call[] {
@@ -136,7 +139,7 @@ export function poolReads(world: World, pool: Hex, logs: readonly Log[], answers
   const { provider, oracle } = known(world, pool, answers)
   const oldProvider = venue === undefined ? undefined : provider
   if (venue === undefined) wanted.push(call.revision(pool), call.provider(pool), call.reservesList(pool))
-  if (provider !== undefined && (venue === undefined || logs.some((log) => from(log, oldProvider)))) {
+  if (provider !== undefined && (venue === undefined || logsOf(logs, oldProvider).length > 0)) {
     wanted.push(call.revision(pool), ...PROVIDER_VIEWS.map((view) => call.named(provider, view)))
   }
   const fresh = newAssets(world, pool, logs, answers)
@@ -153,9 +156,8 @@ export function poolReads(world: World, pool: Hex, logs: readonly Log[], answers
   }
   for (const asset of reconfigured(world, pool, logs, answers)) wanted.push(call.configuration(pool, asset))
   for (const category of eModesToRead(world, pool, logs, answers)) wanted.push(call.eMode(pool, category))
-  for (const log of logs) {
-    if (!from(log, pool) || log.topics[0] !== TOPIC.reserveData) continue
-    const asset = addressOf(topicAt(log.topics, 1) ?? 0n)
+  for (const topic of updatedReserves(logsOf(logs, pool))) {
+    const asset = addressOf(wordAt(topic, 0) ?? 0n)
     const market = findMarket(world, pool, asset)
     if (market !== undefined) wanted.push(call.cash(asset, addressOf(world.markets.columns.aToken.get(market))))
   }
@@ -169,7 +171,7 @@ function oracleReads(world: World, pool: Hex, logs: readonly Log[], answers: Ans
   const venue = world.venues.find(pool)
   const moved = venue === undefined || oracle !== addressOf(world.venues.columns.oracle.get(venue))
   const assets = allAssets(world, pool, logs, answers)
-  const resourced = moved || logs.some((log) => from(log, oracle)) ? assets : newAssets(world, pool, logs, answers)
+  const resourced = moved || logsOf(logs, oracle).length > 0 ? assets : newAssets(world, pool, logs, answers)
   if (moved) wanted.push(call.baseUnit(oracle))
   for (const asset of resourced) wanted.push(call.sourceOf(oracle, asset))
   if (!pricesMayMove(world, pool, logs, answers) || assets.length === 0) return wanted

@@ -8,7 +8,7 @@ import { addressOf, callOf } from '../../core/words.ts'
 import type { Relief } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import { HealthAt } from './health.ts'
-import { positionsOf } from './keys.ts'
+import { findPosition, marketOfLeg, positionsOf, SIDE, sideOfLeg } from './keys.ts'
 
 const LIQUIDATE = toFunctionSelector('liquidate(address,address,address,uint256)')
 const WHOLE_BELOW_E18 = 950_000_000_000_000_000n
@@ -75,13 +75,18 @@ function sidesOf(world: World, health: HealthAt, account: number, hub: Hex): { r
   let collateral: Side | undefined
   let debt: Side | undefined
   for (const position of positionsOf(world, account)) {
-    const market = columns.market.get(position) - 1
+    const leg = columns.leg.get(position)
+    const market = marketOfLeg(leg)
+    const side = sideOfLeg(leg)
     const { price, decimals } = world.markets.at(market)
     const unit = Number(10n ** BigInt(decimals))
-    const usd = (scaled: bigint, index: bigint): number => (Number(scaled) * Number(index) * price) / 1e27 / unit
+    const usd = (row: number | undefined, index: bigint): number =>
+      row === undefined ? 0 : (Number(columns.amount.get(row)) * Number(index) * price) / 1e27 / unit
     const now = health.market(market)
-    const suppliedUsd = columns.collateral.get(position) === 1 ? usd(columns.scaledSupply.get(position), now.income) : 0
-    const owedUsd = usd(columns.scaledDebt.get(position), now.debtIndex) + toFloat(health.stableDebt(position), decimals) * price
+    const suppliedUsd = side === SIDE.collateral ? usd(position, now.income) : 0
+    const variable = side >= SIDE.variable ? findPosition(world, account, market, SIDE.variable) : undefined
+    const stableUsd = side === SIDE.stable ? toFloat(health.stableDebt(position), decimals) * price : 0
+    const owedUsd = usd(variable, now.debtIndex) + stableUsd
     const helps = depthOf(world, market, hub) > 0 && !isToxic(world, world.accounts.columns.healthE18.get(account), market)
     if (helps && suppliedUsd > (collateral?.usd ?? 0)) collateral = { market, usd: suppliedUsd }
     if (owedUsd > (debt?.usd ?? 0) && depthOf(world, market, hub) > 0) debt = { market, usd: owedUsd }

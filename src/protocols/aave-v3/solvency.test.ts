@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { account, bench, flow, market, venue } from '../../../test/builders.ts'
 import { FLOW } from '../../state/tables.ts'
-import { positionRow } from './keys.ts'
+import { positionRow, SIDE } from './keys.ts'
 import { keepSolvency } from './solvency.ts'
 
 const E8 = 100_000_000n
@@ -47,7 +47,7 @@ describe('solvency of a pool', () => {
     let ann = -1
     block(() => {
       ann = set('ann', 1_000n, 900n, 1)
-      positionRow(world, ann, 0)
+      positionRow(world, ann, 0, SIDE.collateral)
       return [ann]
     })
     world.markets.columns.paused.set(other, 1)

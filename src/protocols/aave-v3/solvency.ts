@@ -3,7 +3,7 @@ import { toFloat } from '../../core/exact.ts'
 import { STATUS } from '../../state/account-book.ts'
 import { FLOW } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
-import { marketsOf, positionsOf } from './keys.ts'
+import { marketOfLeg, marketsOf, positionsOf } from './keys.ts'
 
 /** Accounts that owe less are nobody's business, USD. */
 const DUST_USD = 100
@@ -38,10 +38,10 @@ function allClosed(world: World, venue: number): boolean {
   const { paused } = world.markets.columns
   if (!marketsOf(world, venue).some((market) => paused.get(market) === 1)) return false
   const { status, venue: venueOf } = world.accounts.columns
-  const { market } = world.positions.columns
+  const { leg } = world.positions.columns
   for (let row = 0; row < world.accounts.count; row++) {
     if (status.get(row) !== STATUS.under || venueOf.get(row) !== venue + 1) continue
-    if (![...positionsOf(world, row)].some((position) => paused.get(market.get(position) - 1) === 1)) return false
+    if (![...positionsOf(world, row)].some((position) => paused.get(marketOfLeg(leg.get(position))) === 1)) return false
   }
   return true
 }

@@ -3,6 +3,7 @@
 import type { Hex } from '../../core/flow.ts'
 import { addressOf } from '../../core/words.ts'
 import type { Protocol } from '../../state/protocol.ts'
+import { feedRounds, feeds as feedsTable, reporters } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
 import { TOPIC } from './abi.ts'
 import { applyLogs, applySecondFeeds, applySwap, summarize } from './apply.ts'
@@ -39,6 +40,7 @@ export function chainlink({ chainId, feeds }: ChainlinkConfig): Protocol {
   const rows = (world: World): readonly number[] => proxies.map((p) => world.feeds.find(p)).filter((row) => row !== undefined)
   return {
     id: `chainlink:${chainId}`,
+    writes: [feedsTable, feedRounds, reporters],
     watches: (world) => rows(world).map((row) => ({ address: addressOf(world.feeds.columns.aggregator.get(row)), topics })),
     reads: (world, { logs }, sofar) => feedReads(world, proxies, logs, sofar),
     apply(world, block, answers) {

@@ -2,6 +2,7 @@
 import { MAX_UINT256, toFloat } from '../../core/exact.ts'
 import type { BlockInput, Hex } from '../../core/flow.ts'
 import { addressWord, wordAt } from '../../core/words.ts'
+import { logsOf } from '../../state/logs-of.ts'
 import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import type { ColumnOf } from '../../store/table.ts'
@@ -51,8 +52,8 @@ function firstRow(world: World, { token, decimals }: TokenSpec): number {
 function applyLogs(world: World, row: number, spec: TokenSpec, block: BlockInput): void {
   let minted = 0n
   let burned = 0n
-  for (const log of block.logs) {
-    const transfer = log.address.toLowerCase() === spec.token ? decodeTransfer(log) : undefined
+  for (const log of logsOf(block.logs, spec.token)) {
+    const transfer = decodeTransfer(log)
     if (!transfer) continue
     const { from, to, amount } = transfer
     const supplyChanges = from === NOBODY || to === NOBODY

@@ -4,6 +4,7 @@
 import type { Call, Hex } from '../../core/flow.ts'
 import { wordAt } from '../../core/words.ts'
 import type { Answers, Protocol } from '../../state/protocol.ts'
+import { holdings, tokens as tokensTable, transfers } from '../../state/tables.ts'
 import { applyToken, isSure } from './apply.ts'
 import { balanceCall, supplyCall, TRANSFER } from './calls.ts'
 
@@ -29,6 +30,7 @@ export function erc20({ chainId, tokens }: Erc20Config): Protocol {
   const inTurn = specs.flatMap(({ all }) => all)
   return {
     id: `erc20:${chainId}`,
+    writes: [tokensTable, holdings, transfers],
     watches: () => watches,
     reads(world, { number }, sofar) {
       const turn = inTurn[number % inTurn.length]

@@ -2,6 +2,7 @@
 import type { Call, Hex, Log } from '../../core/flow.ts'
 import { callOf, hex32 } from '../../core/words.ts'
 import { roleKey } from '../../state/authority.ts'
+import { logsOf } from '../../state/logs-of.ts'
 import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import { VIEW } from './abi.ts'
@@ -28,7 +29,7 @@ export function governanceReads(world: World, contracts: readonly Contract[], bl
 /** Facts of the contract that are asked in this block. */
 export function factsAsked(world: World, contracts: readonly Contract[], contract: Contract, { number, logs }: Asked): readonly Fact[] {
   const asking = contracts.filter(({ facts }) => facts.length > 0)
-  const spoke = logs.filter((log) => log.address === contract.address)
+  const spoke = logsOf(logs, contract.address)
   const isAsked = !isThere(world, contract) || spoke.length > 0 || asking[number % asking.length] === contract
   return isAsked ? [...contract.facts, ...newRoles(world, contract, spoke)] : []
 }

@@ -2,6 +2,7 @@
 // A pool is often older than its Guard: until there is one, each block is asked; what governance adds later is read when it is added.
 import type { BlockInput, Call, Hex, Log } from '../../core/flow.ts'
 import type { Answers, Protocol } from '../../state/protocol.ts'
+import { guardActions, guardEntries, guards } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
 import { ask, eventOf, told } from './abi.ts'
 import { writeSigners } from './signers.ts'
@@ -30,6 +31,7 @@ export function guard(config: GuardConfig): Protocol {
 
   return {
     id: 'guard',
+    writes: [guards, guardEntries, guardActions],
     watches: () => [{ address }],
     reads(world, { logs }, sofar) {
       if (world.guards.find(address) !== undefined) return sofar.missing(logs.flatMap((log) => entryAdded(log) ?? []))

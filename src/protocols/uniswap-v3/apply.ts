@@ -2,6 +2,7 @@
 import { toFloat } from '../../core/exact.ts'
 import type { BlockInput, Hex, Log } from '../../core/flow.ts'
 import { arrayOf, wordAt } from '../../core/words.ts'
+import { logsOf } from '../../state/logs-of.ts'
 import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import { signed } from '../../store/column.ts'
@@ -50,8 +51,8 @@ function firstRow(world: World, spec: PoolSpec, spacing: number, answers: Answer
 /** Did any of them change the pool? */
 function applyLogs(world: World, row: number, pool: Hex, logs: readonly Log[]): boolean {
   let changed = false
-  for (const log of logs) {
-    const event = log.address.toLowerCase() === pool ? decodePoolLog(log) : undefined
+  for (const log of logsOf(logs, pool)) {
+    const event = decodePoolLog(log)
     if (!event) continue
     applyEvent(world, row, pool, event)
     changed = true

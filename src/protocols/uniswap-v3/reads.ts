@@ -2,6 +2,7 @@
 // when the price has left the middle of those that we know.
 import type { Call, Hex, Log } from '../../core/flow.ts'
 import { wordAt } from '../../core/words.ts'
+import { logsOf } from '../../state/logs-of.ts'
 import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import { call } from './abi.ts'
@@ -40,8 +41,8 @@ export function spacingOf(pool: Hex, answers: Answers): number | undefined {
 function isDue(world: World, row: number, { pool, bandBps }: PoolSpec, logs: readonly Log[]): boolean {
   const { spacing, centre, low, high, doubt } = scanned(world)
   let tick = world.pools.columns.tick.get(row)
-  for (const log of logs) {
-    const event = log.address.toLowerCase() === pool ? decodePoolLog(log) : undefined
+  for (const log of logsOf(logs, pool)) {
+    const event = decodePoolLog(log)
     if (event?.kind === 'swap') tick = event.tick
   }
   const { drift } = reachOf(bandBps, spacing.get(row))

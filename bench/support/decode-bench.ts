@@ -1,21 +1,14 @@
-// Compiled decoders beside viem's and ox's on the same generated logs: `npm run bench:decode -- [--json FILE] [--logs N] [--rounds N]`.
-import { writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { cpus } from 'node:os'
-import { pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
+// Compiled decoders beside viem's, ox's and ethers' on the same generated logs.
 import { type AbiEvent, type AbiParameter, decodeEventLog, encodeAbiParameters, encodeEventTopics, type Hex } from 'viem'
-import { compileEvent, type Decoder, type RawLog } from '../src/decode/decoder.ts'
-import { f64At, LANES } from '../src/decode/lanes.ts'
-import { AAVE, CHAINLINK, ERC20, UNISWAP } from '../src/decode/real-events.builders.ts'
-import { DecoderRegistry } from '../src/decode/registry.ts'
+import { compileEvent, type Decoder, type RawLog } from '../../src/decode/decoder.ts'
+import { f64At, LANES } from '../../src/decode/lanes.ts'
+import { AAVE, CHAINLINK, ERC20, UNISWAP } from '../../src/decode/real-events.builders.ts'
+import { DecoderRegistry } from '../../src/decode/registry.ts'
+import { type Rivals, rivals } from './rivals.ts'
+import { row as figure, type Row } from './rows.ts'
 
-const { values: asked } = parseArgs({
-  options: { json: { type: 'string' }, logs: { type: 'string', default: '12000' }, rounds: { type: 'string', default: '5' } },
-})
-const LOGS = Number(asked.logs)
-const ROUNDS = Number(asked.rounds)
 const GOAL = 40
+let LOGS = 0
 
 // a generator of our own, so that every run decodes the same logs
 let state = 7
@@ -112,10 +105,11 @@ type Decode = (cases: readonly Case[]) => number
 const row = new Uint32Array(16 * LANES)
 
 /** Each way gets a decoder for the event at once, but for the registry, which has to find it. What is decoded is used. */
-function waysOf(events: readonly AbiEvent[], ox: Ox | undefined): readonly (readonly [string, Decode])[] {
+function waysOf(events: readonly AbiEvent[], { ox, ethers }: Rivals): readonly (readonly [string, Decode])[] {
   const registry = new DecoderRegistry(events)
   const abis = new Map(events.map((event) => [event, [event]]))
   const oxEvents = new Map(events.map((event) => [event, ox?.from(event)]))
+  const interfaces = new Map(events.map((event) => [event, ethers?.interfaceOf(event)]))
   const each =
     (decode: (one: Case) => number): Decode =>
     (cases) => {
@@ -143,30 +137,17 @@ function waysOf(events: readonly AbiEvent[], ox: Ox | undefined): readonly (read
       ),
     ],
     ...(ox ? [['ox', each(({ event, log }) => (ox.decode(oxEvents.get(event), log) ? 1 : 0))] as const] : []),
+    ...(ethers ? [['ethers', each(({ event, log }) => (interfaces.get(event)?.parseLog(log) ? 1 : 0))] as const] : []),
   ]
 }
 
-interface Ox {
-  from(event: AbiEvent): unknown
-  decode(event: unknown, log: RawLog): unknown
-}
-/** A dependency of viem's: here only if it can be found from there. */
-async function findOx(): Promise<Ox | undefined> {
-  try {
-    const path = createRequire(import.meta.resolve('viem')).resolve('ox')
-    return ((await import(pathToFileURL(path).href)) as { AbiEvent: Ox }).AbiEvent
-  } catch {
-    return undefined
-  }
-}
-
 /** Best of several rounds in turn, in logs a second: what else runs on the machine only slows down. */
-function measure(ways: readonly (readonly [string, Decode])[], cases: readonly Case[]): ReadonlyMap<string, number> {
+function measure(ways: readonly (readonly [string, Decode])[], cases: readonly Case[], rounds: number): ReadonlyMap<string, number> {
   const best = new Map<string, number>()
-  for (let round = 0; round < ROUNDS; round++)
+  for (let round = 0; round < rounds; round++)
     for (const [name, decode] of ways) {
       // the quick ones go over the logs several times, so that no way has the shorter rounds, of which the best would be luckier
-      const times = name === 'viem' || name === 'ox' ? 1 : 20
+      const times = RIVALS.has(name) ? 1 : 20
       const from = performance.now()
       let used = 0
       for (let time = 0; time < times; time++) used += decode(cases)
@@ -177,29 +158,31 @@ function measure(ways: readonly (readonly [string, Decode])[], cases: readonly C
   return best
 }
 
-const ox = await findOx()
-const rows: { name: string; value: number; unit: string; rival: string; ratio: number; goal: number | null }[] = []
-for (const { name, events, goal, accounts: few } of SETS) {
-  accounts = few === undefined ? undefined : Array.from({ length: few }, () => `0x${digits(40)}`)
-  const rates = measure(waysOf(events, ox), many(events))
-  for (const rival of ox ? ['viem', 'ox'] : ['viem'])
-    for (const [way, rate] of rates)
-      if (way !== 'viem' && way !== rival)
-        rows.push({
-          name: `${name}: ${way}`,
-          value: Math.round(rate),
-          unit: 'logs/s',
-          rival,
-          ratio: Number((rate / (rates.get(rival) ?? Number.NaN)).toFixed(1)),
-          goal: rival === 'viem' && way !== 'ox' ? goal : null,
-        })
+const RIVALS = new Set(['viem', 'ox', 'ethers'])
+
+/** `logs` of each kind, best of `rounds`. */
+export async function measureDecoders({ logs, rounds }: { readonly logs: number; readonly rounds: number }): Promise<readonly Row[]> {
+  LOGS = logs
+  const found = await rivals()
+  return SETS.flatMap(({ name, events, goal, accounts: few }) => {
+    accounts = few === undefined ? undefined : Array.from({ length: few }, () => `0x${digits(40)}`)
+    const rates = measure(waysOf(events, found), many(events), rounds)
+    const ours = [...rates].filter(([way]) => !RIVALS.has(way))
+    return ours.flatMap(([way, rate]) =>
+      [...rates].flatMap(([rival, theirs]) =>
+        // each rival once, and viem beside every way
+        RIVALS.has(rival) && (way === 'row' || rival === 'viem')
+          ? [
+              figure(
+                `${name}: ${way}`,
+                rate,
+                'logs/s',
+                { rival, ratio: rate / theirs },
+                rival === 'viem' && way === 'row' && goal !== null ? { times: goal } : undefined,
+              ),
+            ]
+          : [],
+      ),
+    )
+  })
 }
-console.log(
-  `${LOGS} logs of each kind, best of ${ROUNDS} rounds in turn, ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.version}:`,
-)
-console.log(`${'logs a second'.padEnd(62)}${'k/s'.padStart(7)}  ratio`)
-for (const { name, value, rival, ratio, goal } of rows)
-  console.log(
-    `${name.padEnd(62)}${(value / 1_000).toFixed(0).padStart(7)}  ${ratio.toFixed(1)}x ${rival}${goal === null ? '' : ` (goal ${goal}x)`}`,
-  )
-if (asked.json) writeFileSync(asked.json, `${JSON.stringify(rows, null, 2)}\n`)

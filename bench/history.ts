@@ -1,0 +1,55 @@
+// History at speed, beside what others do with the same bytes in the same run:
+// `npm run bench -- [--json FILE] [--only decode,import,engine,fold] [--blocks 2000] [--logs 300] [--live-accounts 130000]`.
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { measureDecoders } from './support/decode-bench.ts'
+import { measureEngine } from './support/engine-bench.ts'
+import { measureFold } from './support/fold-bench.ts'
+import { measureImport } from './support/import-bench.ts'
+import { machine, printRows, type Row } from './support/rows.ts'
+
+const PARTS = ['decode', 'import', 'engine', 'fold'] as const
+type Part = (typeof PARTS)[number]
+
+const { values: asked } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    only: { type: 'string', default: PARTS.join() },
+    blocks: { type: 'string', default: '2000' },
+    logs: { type: 'string', default: '300' },
+    rounds: { type: 'string', default: '5' },
+    'live-accounts': { type: 'string', default: '130000' },
+  },
+})
+const blocks = Number(asked.blocks)
+const logsPerBlock = Number(asked.logs)
+const rounds = Number(asked.rounds)
+const only = asked.only.split(',') as Part[]
+for (const part of only) if (!PARTS.includes(part)) throw new Error(`--only ${part}: want some of ${PARTS.join(', ')}`)
+
+const measures: Readonly<Record<Part, () => Promise<readonly Row[]>>> = {
+  decode: () => measureDecoders({ logs: Math.min(12_000, blocks * logsPerBlock), rounds }),
+  import: () => measureImport({ blocks, logsPerBlock }),
+  engine: async () => measureEngine({ blocks, logsPerBlock, rounds }),
+  fold: () => measureFold({ blocks, logsPerBlock, accounts: Number(asked['live-accounts']), detectors: [] }),
+}
+const titles: Readonly<Record<Part, string>> = {
+  decode: 'Decoding logs',
+  import: 'Import from an RPC on the loopback',
+  engine: 'Detectors over event tables, from segments',
+  fold: 'The whole fold',
+}
+
+console.log(`${blocks} blocks of ${logsPerBlock} logs, ${machine()}`)
+const all: (Row & { readonly part: Part })[] = []
+for (const part of only) {
+  const rows = await measures[part]()
+  printRows(titles[part], rows)
+  all.push(...rows.map((row) => ({ part, ...row })))
+}
+const missed = all.filter((row) => row.met === false)
+console.log(
+  `\n${all.length} figures, ${missed.length} goals missed${missed.map((row) => `\n  ${row.name}: ${row.value} ${row.unit}, goal ${row.goal}`).join('')}`,
+)
+if (asked.json) writeFileSync(asked.json, `${JSON.stringify({ machine: machine(), blocks, logsPerBlock, rows: all }, null, 2)}\n`)
+process.exit(0)

@@ -1,0 +1,27 @@
+// The benches run at all, in sizes that say nothing of speed: a figure that can't be printed any more is found before anybody wants it.
+import { expect, test } from 'vitest'
+import { measureDecoders } from './support/decode-bench.ts'
+import { measureEngine } from './support/engine-bench.ts'
+import { measureFold } from './support/fold-bench.ts'
+import type { Row } from './support/rows.ts'
+
+const whole = (rows: readonly Row[]) =>
+  rows.every(({ name, value, unit }) => name !== '' && unit !== '' && value > 0 && Number.isFinite(value))
+
+test('decoders', async () => {
+  const rows = await measureDecoders({ logs: 40, rounds: 1 })
+  expect(rows.length).toBeGreaterThan(20)
+  expect(whole(rows)).toBe(true)
+})
+
+test('detectors over event tables, beside hand-written loops with the same findings', () => {
+  const rows = measureEngine({ blocks: 30, logsPerBlock: 60, rounds: 1 })
+  expect(rows.length).toBeGreaterThan(5)
+  expect(whole(rows)).toBe(true)
+})
+
+test('the whole fold: as many findings from segments as live', async () => {
+  const rows = await measureFold({ blocks: 40, logsPerBlock: 60, accounts: 200, detectors: [] })
+  expect(rows.map(({ unit }) => unit)).toEqual(['ms', 'ms', 'ms', 'logs/s', 'blocks/s'])
+  expect(whole(rows)).toBe(true)
+})

@@ -78,8 +78,11 @@ export function openHistory(folder: string, chainId: number, options: HistoryOpt
       }
       const n = block.number - entry.fromBlock
       mustMatch(chunks.path, block, chunk.hash(n))
-      if (block.readsState === 'asked' && chunk.readsState(n) === 'not-asked') better.set(entry, [...(better.get(entry) ?? []), block])
-      else known += 1
+      if (block.readsState === 'asked' && chunk.readsState(n) === 'not-asked') {
+        const some = better.get(entry)
+        if (some) some.push(block)
+        else better.set(entry, [block])
+      } else known += 1
     }
     for (const stretch of fresh) mustMeet(chunks.path, stretch, chunks.meeting(stretch))
     let replaced = 0
@@ -116,8 +119,9 @@ export function openHistory(folder: string, chainId: number, options: HistoryOpt
       if (!entry || entry.fromBlock > toBlock) return
       try {
         const chunk = readChunk(entry.path, chainId)
+        const start = next
         next = entry.toBlock + 1
-        yield chunk.cut(fromBlock, toBlock)
+        yield chunk.cut(start, toBlock)
       } catch (error) {
         if (!(error instanceof DamagedFileError)) throw error
         chunks.look() // a writer may have put a larger chunk in its place

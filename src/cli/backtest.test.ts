@@ -62,7 +62,7 @@ describe('firebreak backtest', () => {
     const listeners = process.listenerCount('SIGTERM')
     const stopped = run({ json, to: 129 })
     // once the listener is there it is told at once, so that the first block is the last
-    await vi.waitUntil(() => process.listenerCount('SIGTERM') > listeners, { interval: 0 })
+    await vi.waitUntil(() => process.listenerCount('SIGTERM') > listeners, { interval: 0, timeout: 30_000 })
     process.emit('SIGTERM')
     expect((await stopped).err).toMatch(/stopped after block \d+: the same command goes on from there/)
     expect([process.exitCode, existsSync(json)]).toEqual([2, false])

@@ -57,19 +57,6 @@ describe('firebreak backtest', () => {
     expect(readFileSync(html, 'utf8')).toMatch(/^<!doctype html>/)
   })
 
-  test('a signal: no document, the exit code says so, and the next run goes on', async () => {
-    const json = join(folder, 'stopped.json')
-    const listeners = process.listenerCount('SIGTERM')
-    const stopped = run({ json, to: 129 })
-    // once the listener is there it is told at once, so that the first block is the last
-    await vi.waitUntil(() => process.listenerCount('SIGTERM') > listeners, { interval: 0, timeout: 30_000 })
-    process.emit('SIGTERM')
-    expect((await stopped).err).toMatch(/stopped after block \d+: the same command goes on from there/)
-    expect([process.exitCode, existsSync(json)]).toEqual([2, false])
-    expect((await run({ json, to: 129 })).err).toMatch(/gone on from block \d+/)
-    expect(existsSync(json)).toBe(true)
-  })
-
   test.each([
     [{ from: 10, to: 5 }, '--from: got 10; want a block at or before --to, 5'],
     [{ from: 500, to: 600 }, '--from, --to: got "blocks 500 to 600"; want blocks that are there: 1 to 130'],

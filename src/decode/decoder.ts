@@ -8,6 +8,7 @@ import { LANES, readWords } from './lanes.ts'
 import { hashLeaf, type Leaf, leafOf, type Value } from './leaf.ts'
 import { type Shape, shapeOf } from './shape.ts'
 import { sequence, type Walk } from './tail.ts'
+import { WordLog } from './word-log.ts'
 
 export type RawLog = Pick<Log, 'topics' | 'data'>
 
@@ -162,11 +163,32 @@ function staticDecoder(layout: Layout): Decoder {
 
   function read(log: RawLog, row: Uint32Array, at = 0): Fault | undefined {
     assertRoom(row, at, cells)
+    if (log instanceof WordLog && log.dataWords >= 0) return take(log, row, at)
     const fault = readTopics(log, row, at)
     if (fault !== undefined) return fault
     const { data } = log
     if (data.length !== chars) return data.length < chars ? 'short' : 'long'
     if (!readWords(data, words, row, at + topics.length * LANES)) return 'not-hex'
+    return unclean(row, at)
+  }
+
+  /** Its lanes are in the order of the row. */
+  function take(log: WordLog, row: Uint32Array, at: number): Fault | undefined {
+    if (log.topic0 !== layout.topic0) return 'topic0'
+    if (log.topicCount !== topics.length + 1) return 'topics'
+    const { lanes, at: from, dataWords } = log
+    const ofTopics = topics.length * LANES
+    for (let lane = 0; lane < ofTopics; lane++) row[at + lane] = lanes[from + lane] as number
+    for (let n = 0; n < topics.length; n++) {
+      const { clean, fault } = topics[n] as Leaf
+      if (clean !== undefined && !clean(row, at + n * LANES)) return fault
+    }
+    if (dataWords !== words) return dataWords < words ? 'short' : 'long'
+    for (let lane = ofTopics; lane < cells * LANES; lane++) row[at + lane] = lanes[from + lane] as number
+    return unclean(row, at)
+  }
+
+  function unclean(row: Uint32Array, at: number): Fault | undefined {
     for (let n = 0; n < checks.length; n++) {
       const check = checks[n] as Check
       if (!check.clean(row, at + check.lane)) return check.fault

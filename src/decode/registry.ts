@@ -1,8 +1,10 @@
 // All decoders of a chain by what a log says it is, and a count of what could not be decoded, since what isn't counted isn't seen.
 import type { AbiEvent } from 'viem'
 import { UserError } from '../core/errors.ts'
+import type { Hex } from '../core/flow.ts'
 import { compileEvent, type Decoded, type Decoder, type RawLog } from './decoder.ts'
 import type { Fault } from './fault.ts'
+import { WordLog } from './word-log.ts'
 
 /**
  * Signature and number of topics tell events apart: ERC-20 and ERC-721 share the first topic of Transfer. Decoding by the registry counts;
@@ -27,9 +29,14 @@ export class DecoderRegistry {
   }
 
   /** `topic0`: none of these events; `topics`: one of them by its signature, with a number of topics that none has. */
-  find({ topics }: RawLog): Decoder | 'topic0' | 'topics' {
-    const same = this.byTopic0.get(topics[0] ?? '')
-    return same === undefined ? 'topic0' : (same[topics.length] ?? 'topics')
+  find(log: RawLog): Decoder | 'topic0' | 'topics' {
+    if (log instanceof WordLog) return this.of(log.topic0, log.topicCount)
+    return this.of(log.topics[0], log.topics.length)
+  }
+
+  private of(topic0: Hex | undefined, topics: number): Decoder | 'topic0' | 'topics' {
+    const same = this.byTopic0.get(topic0 ?? '')
+    return same === undefined ? 'topic0' : (same[topics] ?? 'topics')
   }
 
   /** Into `row`, which has room for the event of most `cells`; gives the decoder that wrote it. */

@@ -5,6 +5,7 @@ import type { Hex, Log } from '../core/flow.ts'
 import type { Decoder } from '../decode/decoder.ts'
 import { f64At, LANES, signedF64At } from '../decode/lanes.ts'
 import type { DecoderRegistry } from '../decode/registry.ts'
+import { WordLog } from '../decode/word-log.ts'
 import { Blob, Counts, checkedHex } from './hex.ts'
 import type { ColumnData, SegmentHead } from './segment-file.ts'
 import type { HistorySource, StoredBlock } from './types.ts'
@@ -233,15 +234,18 @@ export function encodeChunk(chainId: number, blocks: readonly StoredBlock[], reg
     reads.block(where, block)
     txStarts.push(txIndexes.length)
     let lastTx: Log | undefined
-    const txs = new Map<string, number>()
+    /** By index: a chain has one at each. */
+    const txs = new Map<number, { readonly hash: Hex; readonly tx: number }>()
     let tx = 0
+    let txCount = 0
     other.places.endBlocks(n + 1)
     for (const [place, log] of block.logs.entries()) {
       if (lastTx === undefined || lastTx.txHash !== log.txHash || lastTx.txIndex !== log.txIndex) {
-        const key = `${log.txIndex} ${log.txHash}`
-        tx = txs.get(key) ?? txs.size
-        if (tx === txs.size) {
-          txs.set(key, tx)
+        const met = txs.get(log.txIndex)
+        if (met?.hash === log.txHash) tx = met.tx
+        else {
+          tx = txCount++
+          txs.set(log.txIndex, { hash: log.txHash, tx })
           txHashes.push(checkedHex(where, "a log's txHash", log.txHash, 32))
           txIndexes.push(index(where, 'txIndex', log.txIndex))
         }
@@ -252,9 +256,11 @@ export function encodeChunk(chainId: number, blocks: readonly StoredBlock[], reg
         address = addressBytes.push(checkedHex(where, "a log's address", log.address, 20))
         addresses.set(log.address, address)
       }
-      // capitals would decode, but not come back
-      for (const topic of log.topics) checkedHex(where, "a log's topic", topic, 32)
-      checkedHex(where, "a log's data", log.data)
+      // capitals would decode, but not come back; words have none
+      if (!(log instanceof WordLog)) {
+        for (const topic of log.topics) checkedHex(where, "a log's topic", topic, 32)
+        checkedHex(where, "a log's data", log.data)
+      }
       const rows = rowsFor(log)
       rows.places.endBlocks(n + 1)
       if (rows instanceof OtherRows) rows.take(log)

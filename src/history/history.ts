@@ -1,6 +1,7 @@
 // One chain's history in a folder: a directory a chunk, each written whole or not at all, found again at every look.
 import type { AbiEvent } from 'viem'
 import { DecoderRegistry } from '../decode/registry.ts'
+import { WordLog } from '../decode/word-log.ts'
 import { lockFolder } from '../record/lock.ts'
 import { readChunk, type StoredChunk } from './chunk.ts'
 import { type ChunkEntry, ChunkFolder } from './chunk-folder.ts'
@@ -177,7 +178,7 @@ function parts(blocks: readonly StoredBlock[]): readonly (readonly StoredBlock[]
   let bytes = 0
   for (const block of blocks) {
     const weight =
-      block.logs.reduce((sum, { data }) => sum + data.length / 2, 0) +
+      block.logs.reduce((sum, log) => sum + (log instanceof WordLog ? log.dataBytes : log.data.length / 2), 0) +
       block.reads.reduce((sum, { result }) => sum + (result?.length ?? 0) / 2, 0)
     if (part.length > 0 && (part.length === MOST_BLOCKS || logs + block.logs.length > MOST_LOGS || bytes + weight > MOST_BYTES)) {
       found.push(part)

@@ -1,5 +1,6 @@
 // The adapters over the blocks of an import, in order: what they watch and read depends on the world after the block before.
 import type { BlockInput, Hex, Log, ReadResult } from '../core/flow.ts'
+import { topic0Of } from '../decode/word-log.ts'
 import type { ChainClient } from '../ingest/chain-client.ts'
 import { readAll } from '../ingest/reads.ts'
 import type { Header } from '../ingest/schemas.ts'
@@ -75,9 +76,11 @@ export function filterOf(wanted: Wanted): LogFilter {
   return { addresses: [...wanted.keys()], topics: all ? undefined : [...topics] }
 }
 
-export function isWanted(wanted: Wanted, { address, topics }: Log): boolean {
-  const firsts = wanted.get(address)
-  return firsts === null || (firsts !== undefined && topics[0] !== undefined && firsts.has(topics[0]))
+export function isWanted(wanted: Wanted, log: Log): boolean {
+  const firsts = wanted.get(log.address)
+  if (firsts === null || firsts === undefined) return firsts === null
+  const topic0 = topic0Of(log)
+  return topic0 !== undefined && firsts.has(topic0)
 }
 
 /** Does an answer to `asked` hold all that is wanted now? */

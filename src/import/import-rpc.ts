@@ -10,7 +10,7 @@ import { RangeSize } from './range-size.ts'
 import { asksReads, followsAll, type ReadsMode } from './reads-mode.ts'
 import type { ImportProgress, ImportResult } from './result.ts'
 
-export interface ImportRpcOptions extends Omit<NodesOptions, 'signal' | 'scans'> {
+export interface ImportRpcOptions extends Omit<NodesOptions, 'signal'> {
   readonly history: History
   /** Say which contracts' logs are wanted and which reads. */
   readonly protocols: readonly Protocol[]
@@ -28,11 +28,11 @@ export interface ImportRpcOptions extends Omit<NodesOptions, 'signal' | 'scans'>
 
 /** A chunk of this many blocks, or logs, is written at once. */
 const CHUNK_BLOCKS = 2_000
-const CHUNK_LOGS = 100_000
+const CHUNK_LOGS = 200_000
 
 export async function importRpc(options: ImportRpcOptions): Promise<ImportResult & { readonly requests: number }> {
   const ending = new AbortController()
-  const nodes = new Nodes({ ...options, scans: !followsAll(options.reads), signal: ending.signal })
+  const nodes = new Nodes({ ...options, signal: ending.signal })
   const run = new Run(options, nodes, ending.signal)
   try {
     return { ...(await run.all()), requests: nodes.asked }

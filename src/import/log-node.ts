@@ -1,7 +1,6 @@
 // A node as an import asks it: logs and headers of a range of blocks, over HTTP as bytes, over other transports by viem's client.
-import { isDeepStrictEqual } from 'node:util'
 import { BadDataError } from '../core/errors.ts'
-import type { Hex } from '../core/flow.ts'
+import type { Hex, Log } from '../core/flow.ts'
 import { ChainClient } from '../ingest/chain-client.ts'
 import { nameEndpoint } from '../ingest/endpoint-name.ts'
 import { RpcError } from '../ingest/errors.ts'
@@ -21,8 +20,6 @@ export interface LogFilter {
 export interface LogNodeOptions {
   readonly timeoutMs: number
   readonly headerForm: HeaderForm
-  /** May the byte scanner be used? Its strings share the memory of the answer: not for those who keep them. */
-  readonly scans: boolean
   readonly signal: AbortSignal
   readonly onNote: (text: string) => void
 }
@@ -50,7 +47,7 @@ class Node implements LogNode {
   asked = 0
   readonly client: ChainClient
   private nextId = 1
-  private scanner: 'unproved' | 'proved' | 'off'
+  private scanner: 'unproved' | 'proved' | 'off' = 'unproved'
   /** Believed until an answer to several questions at once is no list. */
   private batches = true
   constructor(
@@ -60,7 +57,6 @@ class Node implements LogNode {
     private readonly options: LogNodeOptions,
   ) {
     this.client = new ChainClient(rpc, options.signal, options.headerForm)
-    this.scanner = options.scans ? 'unproved' : 'off'
   }
 
   async logs({ addresses, topics }: LogFilter, fromBlock: number, toBlock: number): Promise<readonly BlockLogs[]> {
@@ -114,7 +110,7 @@ class Node implements LogNode {
 
   /** Giving up is no difference: then each answer is read the slow way. */
   private prove(found: readonly BlockLogs[] | undefined, blocks: readonly BlockLogs[]): void {
-    const same = found === undefined || isDeepStrictEqual(found, blocks)
+    const same = found === undefined || areSame(found, blocks)
     this.scanner = same ? 'proved' : 'off'
     if (!same)
       this.options.onNote(`${this.rpc.endpoint}: the byte scanner reads other logs than JSON.parse, so it is off for this endpoint`)
@@ -173,3 +169,26 @@ function mustAnswer(where: Where, answer: unknown, id: number): void {
   const got = (answer as { readonly id?: unknown }).id
   if (got !== id) fail(where, 'the id of the answer', got, String(id))
 }
+
+function areSame(some: readonly BlockLogs[], others: readonly BlockLogs[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ number, hash, logs }, b) => {
+      const other = others[b]
+      return (
+        number === other?.number &&
+        hash === other.hash &&
+        logs.length === other.logs.length &&
+        logs.every((log, i) => isSame(log, other.logs[i]))
+      )
+    })
+  )
+}
+
+const isSame = (log: Log, other: Log | undefined): boolean =>
+  log.address === other?.address &&
+  log.data === other.data &&
+  log.topics.join() === other.topics.join() &&
+  log.txHash === other.txHash &&
+  log.txIndex === other.txIndex &&
+  log.logIndex === other.logIndex

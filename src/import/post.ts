@@ -18,6 +18,7 @@ export interface Poster {
 export class TooLargeError extends UnreachableError {}
 
 const MOST_BYTES = 128 * 1024 * 1024
+const FIRST_BYTES = 64 * 1024
 const LOOPBACK = /^(localhost|127\.|\[::1\])/
 
 export function poster(address: string, timeoutMs: number): Poster {
@@ -62,16 +63,31 @@ export function poster(address: string, timeoutMs: number): Poster {
 const unzip = promisify(gunzip) as (bytes: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>
 
 async function whole(answer: IncomingMessage, tooLarge: () => Error): Promise<Buffer> {
-  const parts: Buffer[] = []
-  let size = 0
-  for await (const part of answer as AsyncIterable<Buffer>) {
-    size += part.length
-    if (size > MOST_BYTES) {
-      answer.destroy()
-      throw tooLarge()
-    }
-    parts.push(part)
+  const promised = Number(answer.headers['content-length'] ?? 0)
+  if (promised > MOST_BYTES) {
+    answer.destroy()
+    throw tooLarge()
   }
-  if (!answer.complete) throw new Error('the connection broke off in the answer')
-  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, size)
+  // where its length is known, parts are copied as they come and can be let go
+  let bytes = Buffer.allocUnsafe(promised > 0 ? promised : FIRST_BYTES)
+  let size = 0
+  await new Promise<void>((resolve, reject) => {
+    answer.on('data', (part: Buffer) => {
+      if (size + part.length > MOST_BYTES) {
+        answer.destroy()
+        return reject(tooLarge())
+      }
+      if (size + part.length > bytes.length) {
+        const larger = Buffer.allocUnsafe(Math.max(2 * bytes.length, size + part.length))
+        bytes.copy(larger, 0, 0, size)
+        bytes = larger
+      }
+      part.copy(bytes, size)
+      size += part.length
+    })
+    answer.on('end', resolve)
+    answer.on('error', reject)
+    answer.on('close', () => reject(new Error('the connection broke off in the answer')))
+  })
+  return bytes.subarray(0, size)
 }

@@ -1,8 +1,16 @@
 // The scanner against JSON.parse: whatever the form of the answer, the same logs or none, never others.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { scanLogs } from './scan-logs.ts'
+import { scanLogs as scan } from './scan-logs.ts'
 import { readRangeLogs } from './schemas.ts'
+
+/** As plain values. */
+const scanLogs = (body: Buffer, id: number) =>
+  scan(body, id)?.map(({ number, hash, logs }) => ({
+    number,
+    hash,
+    logs: logs.map(({ address, topics, data, txHash, txIndex, logIndex }) => ({ address, topics, data, txHash, txIndex, logIndex })),
+  }))
 
 const where = { endpoint: 'test', method: 'eth_getLogs' }
 const hex = (chars: number) => fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: chars, maxLength: chars })

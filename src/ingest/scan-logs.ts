@@ -1,40 +1,36 @@
 // The bytes of an eth_getLogs answer straight to logs, without JSON.parse: it knows one strict form and gives up on any other, never guesses.
-import type { Hex, Log } from '../core/flow.ts'
+import type { Hex } from '../core/flow.ts'
+import { LANES } from '../decode/lanes.ts'
+import { WordLog } from '../decode/word-log.ts'
+import { HexBytes, Interned } from './hex-bytes.ts'
 import type { BlockLogs } from './schemas.ts'
 
 /**
  * What `readRangeLogs` makes of the parsed answer, or undefined: then the answer is read the slow way, which also says what is wrong with
  * it. It gives up on escapes in strings, upper-case hex, nested objects, fields that are missing or come twice, an `error`, and whatever
- * is no JSON. The strings of the logs share the memory of the whole answer: who keeps them for long must copy them.
+ * is no JSON. Nothing of the answer's memory is kept.
  * @param id of the question: an answer to another one is not ours
  */
 export function scanLogs(body: Buffer, id: number): readonly BlockLogs[] | undefined {
-  const scan: Scan = { bytes: body, text: body.toString('latin1'), at: 0 }
+  const scan = new Scan(body)
   let blocks: readonly BlockLogs[] | undefined
   let seen = 0
-  if (!open(scan, BRACE)) return undefined
+  if (!scan.take(BRACE)) return undefined
   do {
-    const key = keyOf(scan)
+    const key = scan.key()
     if (key === 'result') {
       blocks = blocksOf(scan)
       if (blocks === undefined) return undefined
     } else if (key === 'id') {
-      if (!literal(scan, String(id))) return undefined
-    } else if (key !== 'jsonrpc' || !skipString(scan)) return undefined
+      if (!scan.literal(String(id))) return undefined
+    } else if (key !== 'jsonrpc' || !scan.skipString()) return undefined
     const bit = key === 'result' ? 1 : key === 'id' ? 2 : 4
     if ((seen & bit) !== 0) return undefined
     seen |= bit
-  } while (next(scan))
-  if (!close(scan, BRACE + 2)) return undefined
-  space(scan)
+  } while (scan.take(COMMA))
+  if (!scan.take(BRACE + 2)) return undefined
+  scan.space()
   return scan.at === body.length && (seen & 3) === 3 ? blocks : undefined
-}
-
-interface Scan {
-  readonly bytes: Buffer
-  /** The same bytes; slices of it are pointers, not copies. */
-  readonly text: string
-  at: number
 }
 
 const QUOTE = 0x22
@@ -43,18 +39,13 @@ const COLON = 0x3a
 const BRACKET = 0x5b
 const BACKSLASH = 0x5c
 const BRACE = 0x7b
-const HASH_CHARS = 66
-const ADDRESS_CHARS = 42
+const WORD_CHARS = 64
+const MOST_TOPICS = 4
 /** readRangeLogs takes 16, of which most are beyond a safe integer. */
 const MOST_DIGITS = 12
-
-/** One where the byte is a digit of lower-case hex. */
-const IS_HEX = new Uint8Array(256)
-const VALUE = new Uint8Array(256)
-for (const [value, digit] of [...'0123456789abcdef'].entries()) {
-  IS_HEX[digit.charCodeAt(0)] = 1
-  VALUE[digit.charCodeAt(0)] = value
-}
+/** A log of three indexed and three other words. */
+const USUAL_LANES = 6 * LANES
+const USUAL_CHARS = 800
 
 const FIELDS = [
   'address',
@@ -72,254 +63,308 @@ const KNOWN = new Map<string, number>(FIELDS.map((name, n) => [name, 1 << n]))
 /** All but `removed`, which a node may leave out. */
 const NEEDED = (1 << (FIELDS.length - 1)) - 1
 
+/** Few contracts and events make most logs: each text is made once and compared as bytes. */
+const addresses = new Interned(40, 4_096)
+const signatures = new Interned(64, 1_024)
+
+/** Logs lie behind one another in lanes, in the order of the answer; each log's lanes are written when its fields have been seen. */
+class Scan {
+  readonly bytes: Buffer
+  readonly hex: HexBytes
+  at = 0
+  lanes: Uint32Array
+  /** Where the next log's lanes begin. */
+  nextLane = 0
+  readonly order: Key[] = []
+  // fields of the log being read, kept from the one before for those that rarely change
+  address: Hex = '0x'
+  topic0: Hex | undefined
+  topicCount = 0
+  topicsAt = new Int32Array(MOST_TOPICS)
+  dataAt = 0
+  dataChars = 0
+  blockNumber = 0
+  txIndex = 0
+  logIndex = 0
+  readonly blockHash: LastHash
+  readonly txHash: LastHash
+  constructor(body: Buffer) {
+    this.bytes = body
+    this.hex = new HexBytes(body)
+    this.lanes = new Uint32Array(Math.ceil(body.length / USUAL_CHARS) * USUAL_LANES + LANES)
+    this.blockHash = new LastHash(this)
+    this.txHash = new LastHash(this)
+  }
+
+  space(): void {
+    const { bytes } = this
+    for (let byte = bytes[this.at]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09; byte = bytes[this.at]) this.at++
+  }
+
+  /** Nothing is read where it is not there. */
+  take(byte: number): boolean {
+    if (this.bytes[this.at] !== byte) {
+      this.space()
+      if (this.bytes[this.at] !== byte) return false
+    }
+    this.at++
+    return true
+  }
+
+  /** Whole: `false1` is no literal, since what follows it is no comma or bracket. */
+  literal(text: string): boolean {
+    this.space()
+    for (let i = 0; i < text.length; i++) if (this.bytes[this.at + i] !== text.charCodeAt(i)) return false
+    this.at += text.length
+    return true
+  }
+
+  /** `"0x`: where its digits begin; -1 if there is none. */
+  prefix(): number {
+    if (!this.take(QUOTE)) return -1
+    const { bytes, at } = this
+    if (bytes[at] !== 0x30 || bytes[at + 1] !== 0x78) return -1
+    return at + 2
+  }
+
+  /** Below 2^48; -1 if it is no quantity of that size. */
+  quantity(): number {
+    const from = this.prefix()
+    if (from < 0) return -1
+    const { bytes } = this
+    let i = from
+    let value = 0
+    for (let digit = digitOf(bytes[i]); digit >= 0; digit = digitOf(bytes[++i])) value = value * 16 + digit
+    if (bytes[i] !== QUOTE || i === from || i - from > MOST_DIGITS) return -1
+    this.at = i + 1
+    return value
+  }
+
+  /** Digits of a string of so many, which are not looked at yet. -1 if it is of another length. */
+  digits(chars: number): number {
+    const from = this.prefix()
+    if (from < 0 || this.bytes[from + chars] !== QUOTE) return -1
+    this.at = from + chars + 1
+    return from
+  }
+
+  /** The name of a key without escapes, and its colon. */
+  key(): string | undefined {
+    this.space()
+    const from = this.at + 1
+    if (!this.skipString()) return undefined
+    const name = this.bytes.toString('latin1', from, this.at - 1)
+    return this.take(COLON) ? name : undefined
+  }
+
+  skipString(): boolean {
+    if (!this.take(QUOTE)) return false
+    const { bytes } = this
+    for (let i = this.at; i < bytes.length; i++) {
+      const byte = bytes[i] as number
+      if (byte === QUOTE) {
+        this.at = i + 1
+        return true
+      }
+      if (byte < 0x20 || byte === BACKSLASH) return false
+    }
+    return false
+  }
+
+  /** A field that nobody asked for: a plain string, a whole number, true, false or null. */
+  skipValue(): boolean {
+    this.space()
+    const { bytes } = this
+    const first = bytes[this.at]
+    if (first === QUOTE) return this.skipString()
+    if (first === 0x74) return this.literal('true')
+    if (first === 0x66) return this.literal('false')
+    if (first === 0x6e) return this.literal('null')
+    const from = this.at
+    while (isDigit(bytes[this.at])) this.at++
+    const digits = this.at - from
+    return digits > 0 && (digits === 1 || first !== 0x30)
+  }
+}
+
+/** A hash that is often that of the log before. */
+class LastHash {
+  text: Hex = '0x'
+  private readonly chars = new Uint32Array(WORD_CHARS / 4)
+  constructor(private readonly scan: Scan) {}
+
+  /** False: it is no hash. */
+  read(): boolean {
+    const { scan, chars } = this
+    const from = scan.digits(WORD_CHARS)
+    if (from < 0) return false
+    if (this.text !== '0x' && scan.hex.equals(from, chars, 0, chars.length)) return true
+    if (!scan.hex.isHex(from, WORD_CHARS)) return false
+    scan.hex.copy(from, chars, 0, chars.length)
+    this.text = scan.bytes.toString('latin1', from - 2, from + WORD_CHARS) as Hex
+    return true
+  }
+}
+
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39
+
+function digitOf(byte: number | undefined): number {
+  if (byte === undefined || byte < 0x30) return -1
+  if (byte <= 0x39) return byte - 0x30
+  return byte >= 0x61 && byte <= 0x66 ? byte - 0x57 : -1
+}
+
 function blocksOf(scan: Scan): readonly BlockLogs[] | undefined {
   const blocks: BlockLogs[] = []
-  if (!open(scan, BRACKET)) return undefined
-  if (close(scan, BRACKET + 2)) return blocks
+  if (!scan.take(BRACKET)) return undefined
+  if (scan.take(BRACKET + 2)) return blocks
   let number = -1
   let hash: Hex = '0x'
-  let logs: Log[] = []
+  let logs: WordLog[] = []
   let last = -1
-  const order: Key[] = []
   do {
-    const log = logOf(scan, order)
-    if (log === undefined) return undefined
-    if (raw.blockNumber !== number) {
-      if (raw.blockNumber < number) return undefined
-      number = raw.blockNumber
-      hash = raw.blockHash
+    if (!fieldsOf(scan)) return undefined
+    if (scan.blockNumber !== number) {
+      if (scan.blockNumber < number) return undefined
+      number = scan.blockNumber
+      hash = scan.blockHash.text
       logs = []
       last = -1
       blocks.push({ number, hash, logs })
-    } else if (raw.blockHash !== hash) return undefined
-    if (log.logIndex <= last) return undefined
-    last = log.logIndex
+    } else if (scan.blockHash.text !== hash) return undefined
+    if (scan.logIndex <= last) return undefined
+    last = scan.logIndex
+    const log = logOf(scan)
+    if (log === undefined) return undefined
     logs.push(log)
-  } while (next(scan))
-  return close(scan, BRACKET + 2) ? blocks : undefined
+  } while (scan.take(COMMA))
+  return scan.take(BRACKET + 2) ? blocks : undefined
 }
 
 /** A key of the first log, with its quotes and colon: those of later logs are only compared with it. */
 interface Key {
   readonly field: Field | undefined
   readonly bit: number
-  readonly bytes: Uint8Array
+  readonly length: number
+  /** Four bytes each; the last ones overlap where the length is no multiple of four. */
+  readonly fours: Uint32Array
 }
 
-/** Fields of the log being read: one object for all, so that none is made for each. */
-const raw = {
-  address: '0x' as Hex,
-  data: '0x' as Hex,
-  blockNumber: 0,
-  blockHash: '0x' as Hex,
-  txHash: '0x' as Hex,
-  txIndex: 0,
-  logIndex: 0,
-}
-
-function logOf(scan: Scan, order: Key[]): Log | undefined {
-  if (!open(scan, BRACE)) return undefined
+function fieldsOf(scan: Scan): boolean {
+  if (!scan.take(BRACE)) return false
   let seen = 0
-  let topics: Hex[] = []
   let place = 0
   do {
-    const key = expectedKey(scan, order, place++)
-    if (key === undefined || (seen & key.bit) !== 0) return undefined
+    const key = expectedKey(scan, place++)
+    if (key === undefined || (seen & key.bit) !== 0 || !fieldInto(scan, key.field)) return false
     seen |= key.bit
-    switch (key.field) {
-      case 'address':
-        raw.address = fixed(scan, ADDRESS_CHARS)
-        if (raw.address === '0x') return undefined
-        break
-      case 'topics': {
-        const found = topicsOf(scan)
-        if (found === undefined) return undefined
-        topics = found
-        break
-      }
-      case 'data': {
-        const data = bytesOf(scan)
-        if (data === undefined) return undefined
-        raw.data = data
-        break
-      }
-      case 'blockNumber':
-        raw.blockNumber = quantityOf(scan)
-        if (raw.blockNumber < 0) return undefined
-        break
-      case 'blockHash':
-        raw.blockHash = again(scan, raw.blockHash)
-        if (raw.blockHash === '0x') return undefined
-        break
-      case 'transactionHash':
-        raw.txHash = again(scan, raw.txHash)
-        if (raw.txHash === '0x') return undefined
-        break
-      case 'transactionIndex':
-        raw.txIndex = quantityOf(scan)
-        if (raw.txIndex < 0) return undefined
-        break
-      case 'logIndex':
-        raw.logIndex = quantityOf(scan)
-        if (raw.logIndex < 0) return undefined
-        break
-      case 'removed':
-        if (!literal(scan, 'false')) return undefined
-        break
-      default:
-        if (!skipValue(scan)) return undefined
+  } while (scan.take(COMMA))
+  return (seen & NEEDED) === NEEDED && scan.take(BRACE + 2)
+}
+
+function fieldInto(scan: Scan, field: Field | undefined): boolean {
+  switch (field) {
+    case 'address': {
+      const from = scan.digits(40)
+      const address = from < 0 ? undefined : addresses.at(scan.hex, from)
+      if (address === undefined) return false
+      scan.address = address
+      return true
     }
-  } while (next(scan))
-  if ((seen & NEEDED) !== NEEDED || !close(scan, BRACE + 2)) return undefined
-  const { address, data, txHash, txIndex, logIndex } = raw
-  return { address, topics, data, txHash, txIndex, logIndex }
+    case 'topics':
+      return topicsOf(scan)
+    case 'data':
+      return dataOf(scan)
+    case 'blockNumber':
+      scan.blockNumber = scan.quantity()
+      return scan.blockNumber >= 0
+    case 'blockHash':
+      return scan.blockHash.read()
+    case 'transactionHash':
+      return scan.txHash.read()
+    case 'transactionIndex':
+      scan.txIndex = scan.quantity()
+      return scan.txIndex >= 0
+    case 'logIndex':
+      scan.logIndex = scan.quantity()
+      return scan.logIndex >= 0
+    case 'removed':
+      return scan.literal('false')
+    case undefined:
+      return scan.skipValue()
+    default:
+      return field satisfies never
+  }
 }
 
 /** Most logs of an answer have their keys in the order of the first. */
-function expectedKey(scan: Scan, order: Key[], place: number): Key | undefined {
-  const expected = order[place]
-  if (expected !== undefined && startsWith(scan, expected.bytes)) return expected
-  space(scan)
+function expectedKey(scan: Scan, place: number): Key | undefined {
+  const expected = scan.order[place]
+  if (expected !== undefined && scan.hex.startsWith(scan.at, expected.fours, expected.length)) {
+    scan.at += expected.length
+    return expected
+  }
+  scan.space()
   const from = scan.at
-  const name = keyOf(scan)
+  const name = scan.key()
   if (name === undefined) return undefined
   const bit = KNOWN.get(name) ?? 0
-  const key = { field: bit === 0 ? undefined : (name as Field), bit, bytes: new Uint8Array(scan.bytes.subarray(from, scan.at)) }
-  order[place] = key
+  const key = { field: bit === 0 ? undefined : (name as Field), bit, length: scan.at - from, fours: scan.hex.fours(from, scan.at - from) }
+  scan.order[place] = key
   return key
 }
 
-function startsWith(scan: Scan, expected: Uint8Array): boolean {
-  const { bytes, at } = scan
-  for (let i = 0; i < expected.length; i++) if (bytes[at + i] !== expected[i]) return false
-  scan.at = at + expected.length
-  return true
-}
-
-function topicsOf(scan: Scan): Hex[] | undefined {
-  if (!open(scan, BRACKET)) return undefined
-  if (close(scan, BRACKET + 2)) return []
-  const topics: Hex[] = []
+function topicsOf(scan: Scan): boolean {
+  if (!scan.take(BRACKET)) return false
+  scan.topicCount = 0
+  scan.topic0 = undefined
+  if (scan.take(BRACKET + 2)) return true
   do {
-    const topic = fixed(scan, HASH_CHARS)
-    if (topic === '0x' || topics.length === 4) return undefined
-    topics.push(topic)
-  } while (next(scan))
-  return close(scan, BRACKET + 2) ? topics : undefined
-}
-
-/** A string of so many characters, `0x` and hex; '0x' if it is another. */
-function fixed(scan: Scan, chars: number): Hex {
-  space(scan)
-  const { bytes } = scan
-  const from = scan.at + 1
-  if (bytes[scan.at] !== QUOTE || bytes[from] !== 0x30 || bytes[from + 1] !== 0x78 || bytes[from + chars] !== QUOTE) return '0x'
-  let good = 1
-  for (let i = from + 2; i < from + chars; i++) good &= IS_HEX[bytes[i] as number] as number
-  if (good === 0) return '0x'
-  scan.at = from + chars + 1
-  return scan.text.slice(from, from + chars) as Hex
-}
-
-/** A hash that is likely the one of the log before. */
-function again(scan: Scan, before: Hex): Hex {
-  const hash = fixed(scan, HASH_CHARS)
-  return hash === before ? before : hash
-}
-
-function bytesOf(scan: Scan): Hex | undefined {
-  space(scan)
-  const { bytes } = scan
-  const from = scan.at + 1
-  if (bytes[scan.at] !== QUOTE || bytes[from] !== 0x30 || bytes[from + 1] !== 0x78) return undefined
-  let i = from + 2
-  while (IS_HEX[bytes[i] as number] === 1) i++
-  if (bytes[i] !== QUOTE || (i - from) % 2 !== 0) return undefined
-  scan.at = i + 1
-  return scan.text.slice(from, i) as Hex
-}
-
-/** Below 2^48; negative if it is no quantity of that size. */
-function quantityOf(scan: Scan): number {
-  space(scan)
-  const { bytes } = scan
-  const from = scan.at + 1
-  if (bytes[scan.at] !== QUOTE || bytes[from] !== 0x30 || bytes[from + 1] !== 0x78) return -1
-  let i = from + 2
-  let value = 0
-  while (IS_HEX[bytes[i] as number] === 1) value = value * 16 + (VALUE[bytes[i++] as number] as number)
-  if (bytes[i] !== QUOTE || i === from + 2 || i - from - 2 > MOST_DIGITS) return -1
-  scan.at = i + 1
-  return value
-}
-
-/** The name of a key without escapes, and its colon. */
-function keyOf(scan: Scan): string | undefined {
-  space(scan)
-  const from = scan.at + 1
-  if (!skipString(scan)) return undefined
-  const name = scan.text.slice(from, scan.at - 1)
-  space(scan)
-  return scan.bytes[scan.at++] === COLON ? name : undefined
-}
-
-/** A field that nobody asked for: a plain string, a whole number, true, false or null. */
-function skipValue(scan: Scan): boolean {
-  space(scan)
-  const first = scan.bytes[scan.at]
-  if (first === QUOTE) return skipString(scan)
-  if (first === 0x74) return literal(scan, 'true')
-  if (first === 0x66) return literal(scan, 'false')
-  if (first === 0x6e) return literal(scan, 'null')
-  const from = scan.at
-  while (isDigit(scan.bytes[scan.at])) scan.at++
-  const digits = scan.at - from
-  return digits > 0 && (digits === 1 || first !== 0x30)
-}
-
-const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39
-
-function skipString(scan: Scan): boolean {
-  space(scan)
-  const { bytes } = scan
-  if (bytes[scan.at] !== QUOTE) return false
-  for (let i = scan.at + 1; i < bytes.length; i++) {
-    const byte = bytes[i] as number
-    if (byte === QUOTE) {
-      scan.at = i + 1
-      return true
+    const from = scan.digits(WORD_CHARS)
+    if (from < 0 || scan.topicCount === MOST_TOPICS) return false
+    if (scan.topicCount === 0) {
+      scan.topic0 = signatures.at(scan.hex, from)
+      if (scan.topic0 === undefined) return false
     }
-    if (byte < 0x20 || byte === BACKSLASH) return false
+    scan.topicsAt[scan.topicCount++] = from
+  } while (scan.take(COMMA))
+  return scan.take(BRACKET + 2)
+}
+
+/** Only where it ends: its digits are looked at when they are read. */
+function dataOf(scan: Scan): boolean {
+  const from = scan.prefix()
+  if (from < 0) return false
+  const to = scan.bytes.indexOf(QUOTE, from)
+  if (to < 0 || (to - from) % 2 !== 0) return false
+  scan.dataAt = from
+  scan.dataChars = to - from
+  scan.at = to + 1
+  return true
+}
+
+function logOf(scan: Scan): WordLog | undefined {
+  const { hex, dataAt, dataChars, topicCount, nextLane } = scan
+  const whole = dataChars % WORD_CHARS === 0
+  const words = Math.max(0, topicCount - 1) + (whole ? dataChars / WORD_CHARS : 0)
+  // logs that have their lanes keep the array that they have
+  if (nextLane + words * LANES > scan.lanes.length) {
+    scan.lanes = new Uint32Array(Math.max(words * LANES, scan.lanes.length))
+    scan.nextLane = 0
   }
-  return false
-}
-
-/** Whole: `false1` is no literal, since what follows it is no comma or bracket. */
-function literal(scan: Scan, text: string): boolean {
-  space(scan)
-  if (!scan.text.startsWith(text, scan.at)) return false
-  scan.at += text.length
-  return true
-}
-
-function open(scan: Scan, bracket: number): boolean {
-  space(scan)
-  if (scan.bytes[scan.at] !== bracket) return false
-  scan.at++
-  return true
-}
-
-/** The same, for the end of a list or object: nothing is read where it is not. */
-const close = open
-
-function next(scan: Scan): boolean {
-  space(scan)
-  if (scan.bytes[scan.at] !== COMMA) return false
-  scan.at++
-  return true
-}
-
-function space(scan: Scan): void {
-  const { bytes } = scan
-  for (let byte = bytes[scan.at]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09; byte = bytes[scan.at]) scan.at++
+  const { lanes } = scan
+  const at = scan.nextLane
+  let to = at
+  for (let n = 1; n < topicCount; n++, to += LANES) if (!hex.words(scan.topicsAt[n] as number, 1, lanes, to)) return undefined
+  let odd: Hex | undefined
+  if (whole) {
+    if (!hex.words(dataAt, dataChars / WORD_CHARS, lanes, to)) return undefined
+  } else {
+    if (!hex.isHex(dataAt, dataChars)) return undefined
+    odd = scan.bytes.toString('latin1', dataAt - 2, dataAt + dataChars) as Hex
+  }
+  scan.nextLane = at + words * LANES
+  const dataWords = whole ? dataChars / WORD_CHARS : -1
+  const { address, topic0, txHash, txIndex, logIndex } = scan
+  return new WordLog(address, topic0, topicCount, dataWords, odd, lanes, at, txHash.text, txIndex, logIndex)
 }

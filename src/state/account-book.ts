@@ -92,6 +92,13 @@ export class AccountBook {
     return sortedOnce(accounts)
   }
 
+  /** Accounts past a threshold, and those so near one that they are computed in every block; in order of row. */
+  unsettled(): readonly number[] {
+    const accounts: number[] = []
+    this.triggers.unsettled((account) => accounts.push(account))
+    return sortedOnce(accounts)
+  }
+
   private arm(account: number, { status, slack, growthPerS, legs }: Weighed, lines: readonly Line[], timeS: number): void {
     const grows = growthPerS > 0
     this.clock.remove(account)

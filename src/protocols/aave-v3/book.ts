@@ -88,7 +88,7 @@ export class AaveMargin implements Margin {
         legs.add(slot, line, 'none')
         continue
       }
-      const worth = this.worth(venue, market, inCategory, line)
+      const worth = this.worth(venue, market, inCategory)
       if (side === SIDE.collateral) {
         // of no use as collateral, but a change of the market's threshold may make it so
         legs.add(slot, line + LINE.supply, worth.threshold === 0 ? 'idle' : 'fall')
@@ -125,7 +125,8 @@ export class AaveMargin implements Margin {
     return { status, slack: slackOf(sums, status), growthPerS, legs }
   }
 
-  private worth(venue: number, row: number, inCategory: boolean, line: number): Worth {
+  worth(venue: number, row: number, inCategory: boolean): Worth {
+    const line = row * LINES + (inCategory ? IN_CATEGORY : 0)
     const known = this.worths[line]
     if (known) return known
     const market = this.health.market(row)
@@ -146,7 +147,7 @@ export class AaveMargin implements Margin {
 }
 
 /** A uint128 as the nearest floats add up, without making a bigint of it. */
-function floatAt({ raw }: U128Column, row: number): number {
+export function floatAt({ raw }: U128Column, row: number): number {
   const at = row * 4
   if (at >= raw.length) return 0
   return (raw[at] as number) + (raw[at + 1] as number) * 2 ** 32 + ((raw[at + 2] as number) * 2 ** 64 + (raw[at + 3] as number) * 2 ** 96)

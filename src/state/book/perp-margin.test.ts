@@ -97,7 +97,7 @@ describe('perpetual margin', () => {
         }
         market.expectExact()
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 

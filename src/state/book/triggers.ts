@@ -87,7 +87,7 @@ export class Triggers {
     if (!(Math.abs(value - this.bandValues.get(id)) <= BAND * Math.abs(this.bandSpans.get(id)))) {
       this.bandValues.set(id, value)
       this.bandSpans.set(id, span)
-      this.all(this.recordOf(id * SIDES + BAND_LIST, 0), wake)
+      this.take(this.recordOf(id * SIDES + BAND_LIST, 0), wake)
     }
   }
 
@@ -96,12 +96,21 @@ export class Triggers {
     if (this.count.get(0) > 0) this.all(ALWAYS, wake)
   }
 
+  /** Everybody who is not waiting for a key: those past a threshold, and those without slack. */
+  unsettled(wake: Wake): void {
+    this.restless(wake)
+    this.rebuild()
+    this.found.forEach((lists, kind) => {
+      if (kind % SIDES === BAND_LIST) for (const [bucket, record] of lists) if (this.is(record, kind, bucket)) this.all(record, wake)
+    })
+  }
+
   /** Everybody on a line, whatever they wait for. */
   holders(line: number, wake: Wake): void {
     this.rebuild()
     for (let side = 0; side < SIDES; side++) {
-      for (const record of this.found[line * SIDES + side]?.values() ?? [])
-        if (record < this.count.get(0) && this.kinds.get(record) === line * SIDES + side + 1) this.all(record, wake)
+      const kind = line * SIDES + side
+      for (const [bucket, record] of this.found[kind] ?? []) if (this.is(record, kind, bucket)) this.all(record, wake)
     }
   }
 
@@ -216,7 +225,7 @@ export class Triggers {
   private fire(record: number, partly: boolean, down: boolean, now: number, wake: Wake): void {
     if (this.heads.get(record) === 0) return
     if (!partly) {
-      this.all(record, wake)
+      this.take(record, wake)
       return
     }
     const first = this.firsts.get(record)
@@ -230,6 +239,23 @@ export class Triggers {
       else left = down ? Math.max(left, code) : Math.min(left, code)
     }
     this.firsts.set(record, left)
+  }
+
+  /** Empties a list while its cells are at hand: to take slot after slot out of it would touch the neighbours of each. */
+  private take(record: number, wake: Wake): void {
+    if (record < 0) return
+    const { raw } = this.cells
+    let next = this.heads.get(record)
+    this.heads.set(record, 0)
+    while (next !== 0) {
+      const at = (next - 1) * LANES
+      this.keep(next - 1)
+      next = raw[at + NEXT] as number
+      raw[at + NEXT] = 0
+      raw[at + PREV] = 0
+      raw[at + CODE] = 0
+      wake((raw[at + OWNER] as number) - 1)
+    }
   }
 
   private all(record: number, wake: Wake): void {

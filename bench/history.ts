@@ -1,15 +1,20 @@
 // History at speed, beside what others do with the same bytes in the same run:
-// `npm run bench -- [--json FILE] [--only decode,import,engine,fold] [--blocks 2000] [--logs 300] [--live-accounts 130000]`.
+// `npm run bench -- [--json FILE] [--only decode,import,engine,fold,backtest,book] [--blocks 2000] [--logs 300] [--live-accounts 130000]`,
+// and of the account book `[--accounts 1000000] [--moves 100]`.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { measureBacktest } from './support/backtest-bench.ts'
+import { measureBook } from './support/book-bench.ts'
 import { measureDecoders } from './support/decode-bench.ts'
 import { measureEngine } from './support/engine-bench.ts'
 import { measureFold } from './support/fold-bench.ts'
 import { measureImport } from './support/import-bench.ts'
 import { machine, printRows, type Row } from './support/rows.ts'
 
-const PARTS = ['decode', 'import', 'engine', 'fold'] as const
+const PARTS = ['decode', 'import', 'engine', 'fold', 'backtest', 'book'] as const
 type Part = (typeof PARTS)[number]
+/** Enough that few are under water at a time: nobody liquidates here, and what is under water costs in each block. */
+const BACKTEST_ACCOUNTS = 20_000
 
 const { values: asked } = parseArgs({
   options: {
@@ -19,6 +24,8 @@ const { values: asked } = parseArgs({
     logs: { type: 'string', default: '300' },
     rounds: { type: 'string', default: '5' },
     'live-accounts': { type: 'string', default: '130000' },
+    accounts: { type: 'string', default: '1000000' },
+    moves: { type: 'string', default: '100' },
   },
 })
 const blocks = Number(asked.blocks)
@@ -32,12 +39,16 @@ const measures: Readonly<Record<Part, () => Promise<readonly Row[]>>> = {
   import: () => measureImport({ blocks, logsPerBlock }),
   engine: async () => measureEngine({ blocks, logsPerBlock, rounds }),
   fold: () => measureFold({ blocks, logsPerBlock, accounts: Number(asked['live-accounts']), detectors: [] }),
+  backtest: () => measureBacktest({ blocks, logsPerBlock, accounts: BACKTEST_ACCOUNTS, times: 4 }),
+  book: () => measureBook({ accounts: Number(asked.accounts), moves: Number(asked.moves) }),
 }
 const titles: Readonly<Record<Part, string>> = {
   decode: 'Decoding logs',
   import: 'Import from an RPC on the loopback',
   engine: 'Detectors over event tables, from segments',
   fold: 'The whole fold',
+  backtest: '`firebreak backtest`, a process of its own, and over four times the range',
+  book: 'The account book',
 }
 
 console.log(`${blocks} blocks of ${logsPerBlock} logs, ${machine()}`)

@@ -1,5 +1,7 @@
 // The benches run at all, in sizes that say nothing of speed: a figure that can't be printed any more is found before anybody wants it.
 import { expect, test } from 'vitest'
+import { measureBacktest } from './support/backtest-bench.ts'
+import { measureBook } from './support/book-bench.ts'
 import { measureDecoders } from './support/decode-bench.ts'
 import { measureEngine } from './support/engine-bench.ts'
 import { measureFold } from './support/fold-bench.ts'
@@ -25,3 +27,15 @@ test('the whole fold: as many findings from segments as live', async () => {
   expect(rows.map(({ unit }) => unit)).toEqual(['ms', 'ms', 'ms', 'logs/s', 'blocks/s'])
   expect(whole(rows)).toBe(true)
 })
+
+test('the account book: nobody missed by it, and a curve that liquidates', async () => {
+  const rows = await measureBook({ accounts: 2_000, moves: 2 })
+  expect(rows.filter(({ rival }) => rival !== null)).toHaveLength(4)
+  expect(whole(rows)).toBe(true)
+})
+
+test('the backtest of a process of its own, over a range and twice that', async () => {
+  const rows = await measureBacktest({ blocks: 20, logsPerBlock: 20, accounts: 50, times: 2 })
+  expect(rows.filter(({ met }) => met).map(({ unit }) => unit)).toEqual(['MiB', 'MiB'])
+  expect(whole(rows)).toBe(true)
+}, 30_000)

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { cascadeAccounts } from '../../src/protocols/aave-v3/cascade-accounts.ts'
 import { SyntheticPool } from '../../src/protocols/aave-v3/synthetic.builders.ts'
 import { AccountBook, statusOf } from '../../src/state/account-book.ts'
-import { cascade } from '../../src/state/book/cascade.ts'
+import { type CascadeAccounts, type CascadeCurve, type CascadeQuestion, cascade, LANES } from '../../src/state/book/cascade.ts'
 import { PerpBook, type PerpMarket, perpStatus } from '../../src/state/book/perp-margin.ts'
 import { Store } from '../../src/store/store.ts'
 import { cascadeInWorker } from '../../src/tools/cascade.ts'
@@ -19,12 +19,14 @@ export interface BookBench {
 const BYTES_GOAL = 200
 const MOVE_GOAL_MS = 3
 const CURVE_GOAL_MS = 300
-const WARM_UP = 10
+const WARM_UP = 20
+const CURVES = 5
 const NAIVE = 'computing all'
 const E18 = 10n ** 18n
 
 export async function measureBook({ accounts, moves }: BookBench): Promise<readonly Row[]> {
   const lending = await measureLending(accounts, moves)
+  globalThis.gc?.()
   return [...lending, ...measurePerp(accounts, moves)]
 }
 
@@ -74,14 +76,24 @@ async function measureLending(accounts: number, moves: number): Promise<readonly
     for (let n = 0; n < accounts; n++) if (statusOf(health.account(n)) !== statuses.get(n)) throw new Error(`account ${n} was missed`)
   })
 
-  const [owing, rowsMs] = timed(() => cascadeAccounts(pool.world, 0, pool.timeS))
+  const made = Array.from({ length: Math.min(CURVES, moves) }, () => timed(() => cascadeAccounts(pool.world, 0, pool.timeS)))
+  const rowsMs = quantile(
+    made.map(([, ms]) => ms),
+    0.5,
+  )
   const priceUsd = Number(pool.world.markets.columns.priceE8.get(0)) / 1e8
   const question = { priceUsd, untilShare: 0.4, steps: 200, bonus: 0.05, depth: { kind: 'constant-product', reserveUnits: 3e7 } } as const
-  const curvesMs = Array.from({ length: 5 }, () => timed(() => cascade(owing, question))[1])
-  const startedMs = performance.now()
-  const curve = await cascadeInWorker(owing, question)
-  const workerMs = performance.now() - startedMs
-  if (curve.points.at(-1)?.liquidations === 0) throw new Error('the curve liquidates nobody')
+  const curvesMs = made.map(([of]) => timed(() => cascade(of, question))[1])
+  const [starts, runs]: [number[], number[]] = [[], []]
+  let last: CascadeCurve | undefined
+  for (const [of] of made.slice(1)) {
+    starts.push((await timedWorker({ count: 1, cells: of.cells.slice(0, LANES) }, question))[1])
+    const [curve, ms] = await timedWorker(of, question)
+    runs.push(ms)
+    last = curve
+  }
+  const [startMs, workerMs] = [quantile(starts, 0.5), quantile(runs, 0.5)]
+  if (!last?.points.at(-1)?.liquidations) throw new Error('the curve liquidates nobody')
 
   const of = (names: readonly string[]): number => bytesOf(store, (name) => names.some((n) => name.startsWith(n))) / accounts
   const deciding = ['venue', 'account', 'eMode', 'status', 'firstPosition'].map((name) => `accounts.${name}`)
@@ -92,7 +104,7 @@ async function measureLending(accounts: number, moves: number): Promise<readonly
       atMost: BYTES_GOAL,
     }),
     row('lending: bytes an account, with its last figures', of(['accounts.', 'positions.', 'book.']), 'bytes'),
-    row('lending: growth of the process an account, columns half full', rssBytes / accounts, 'bytes'),
+    row('lending: growth of the process an account, columns half full', Math.max(1, rssBytes) / accounts, 'bytes'),
     row('lending: keys of the accounts table (strings in a Map), if all have one', keyBytes(accounts), 'bytes'),
     ...moveRows('lending', accounts, moved, naiveMs),
     row('lending: interest of a block, no price moves, p50', quantile(accruals, 0.5), 'ms'),
@@ -100,7 +112,10 @@ async function measureLending(accounts: number, moves: number): Promise<readonly
     row('lending: cascade curve of 200 steps, rows and curve', rowsMs + quantile(curvesMs, 0.5), 'ms', undefined, {
       atMost: CURVE_GOAL_MS,
     }),
-    row('lending: cascade curve in a worker, its start included', workerMs, 'ms'),
+    row('lending: the same with the curve in a worker, but for its start', rowsMs + Math.max(1, workerMs - startMs), 'ms', undefined, {
+      atMost: CURVE_GOAL_MS,
+    }),
+    row('lending: start of such a worker, from source', startMs, 'ms'),
   ]
 }
 
@@ -171,10 +186,10 @@ function moveRows(market: string, accounts: number, moved: readonly Moved[], nai
   )
   const settleMs = moved.map((m) => m.settleMs)
   const what = `${market}: a move that wakes ${Math.round((computed / accounts) * 10_000) / 100} %`
-  const p50 = quantile(settleMs, 0.5)
+  const [p50, p99] = [quantile(settleMs, 0.5), quantile(settleMs, 0.99)]
   return [
     row(`${what}, p50`, p50, 'ms', { rival: NAIVE, ratio: naiveMs / p50 }, { atMost: MOVE_GOAL_MS }),
-    row(`${what}, p99`, quantile(settleMs, 0.99), 'ms'),
+    row(`${what}, p99`, p99, 'ms', { rival: NAIVE, ratio: naiveMs / p99 }, { atMost: MOVE_GOAL_MS }),
     row(`${market}: accounts computed by it, p50`, computed, 'accounts'),
     row(
       `${market}: its undo, p50`,
@@ -200,6 +215,12 @@ function timed<T>(work: () => T): readonly [T, number] {
   const startedMs = performance.now()
   const value = work()
   return [value, performance.now() - startedMs]
+}
+
+async function timedWorker(accounts: CascadeAccounts, question: CascadeQuestion): Promise<readonly [CascadeCurve, number]> {
+  const startedMs = performance.now()
+  const curve = await cascadeInWorker(accounts, question)
+  return [curve, performance.now() - startedMs]
 }
 
 /** Bytes of columns up to their last cell in use. */

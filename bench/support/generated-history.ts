@@ -89,6 +89,25 @@ export const WATCHED: readonly Hex[] = [
   ...Array.from({ length: ASSETS }, (_, n) => assetAt(n)).flatMap(({ aToken, variable, aggregator }) => [aToken, variable, aggregator]),
 ]
 
+/** What is watched, as plain data. */
+const PLAIN = {
+  chain: { id: CHAIN_ID, fromBlock: FIRST_BLOCK },
+  nodes: [{ id: 'bench', rpc: 'http://127.0.0.1:1', dataDir: '.firebreak/bench' }],
+  feeds: Array.from({ length: ASSETS }, (_, n) => ({ name: `A${n} / USD`, proxy: assetAt(n).proxy, heartbeatS: 86_400 })),
+  pools: [
+    {
+      name: 'A2 / A0',
+      pool: EXCHANGE,
+      base: assetAt(2).asset,
+      baseDecimals: 18,
+      quoteDecimals: 6,
+      feed: assetAt(2).proxy,
+    },
+  ],
+  tokens: [{ name: 'T', token: TOKEN, decimals: 18, holders: [HOLDER] }],
+  pool: POOL,
+}
+
 export interface GeneratedHistory {
   readonly events: readonly AbiEvent[]
   readonly config: Config
@@ -104,32 +123,39 @@ export interface HistoryOptions {
 }
 
 export function generatedHistory(options: HistoryOptions): GeneratedHistory {
-  const assets = Array.from({ length: ASSETS }, (_, n) => assetAt(n))
-  const feeds = assets.map(({ proxy }, n) => ({ name: `A${n} / USD`, proxy, heartbeatS: 86_400 }))
+  const { chain, nodes, feeds, pools, tokens, pool } = PLAIN
   const config = defineConfig({
-    chain: { id: CHAIN_ID, fromBlock: FIRST_BLOCK },
-    nodes: [{ id: 'bench', rpc: 'http://127.0.0.1:1', dataDir: '.firebreak/bench' }],
+    chain,
+    nodes,
     watch: [
       chainlinkFeeds({ chainId: CHAIN_ID, feeds }),
-      uniswapV3Pools({
-        chainId: CHAIN_ID,
-        pools: [
-          {
-            name: 'A2 / A0',
-            pool: EXCHANGE,
-            base: (assets[2] as Asset).asset,
-            baseDecimals: 18,
-            quoteDecimals: 6,
-            feed: (assets[2] as Asset).proxy,
-          },
-        ],
-      }),
-      erc20Tokens({ chainId: CHAIN_ID, tokens: [{ name: 'T', token: TOKEN, decimals: 18, holders: [HOLDER] }] }),
-      aaveV3Pool({ chainId: CHAIN_ID, pool: POOL }),
+      uniswapV3Pools({ chainId: CHAIN_ID, pools }),
+      erc20Tokens({ chainId: CHAIN_ID, tokens }),
+      aaveV3Pool({ chainId: CHAIN_ID, pool }),
     ],
     detectors: Object.values(detectors).map((make) => (make as () => BoundDetector)()),
   })
   return { events: EVENTS, config, blocks: () => new Busy(options).run() }
+}
+
+/** The same config as the text of a file, for a process of its own. */
+export function generatedConfig(): string {
+  const { chain, nodes, feeds, pools, tokens, pool } = PLAIN
+  const chainId = CHAIN_ID
+  const names = Object.keys(detectors)
+  return `import { aaveV3Pool, chainlinkFeeds, defineConfig, erc20Tokens, uniswapV3Pools, ${names.join(', ')} } from 'firebreak'
+export default defineConfig({
+  chain: ${JSON.stringify(chain)},
+  nodes: ${JSON.stringify(nodes)},
+  watch: [
+    chainlinkFeeds(${JSON.stringify({ chainId, feeds })}),
+    uniswapV3Pools(${JSON.stringify({ chainId, pools })}),
+    erc20Tokens(${JSON.stringify({ chainId, tokens })}),
+    aaveV3Pool(${JSON.stringify({ chainId, pool })}),
+  ],
+  detectors: [${names.map((name) => `${name}()`).join(', ')}],
+})
+`
 }
 
 const words = (...values: readonly bigint[]): Hex =>

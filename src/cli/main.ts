@@ -235,6 +235,32 @@ Examples:
   .action(async (options) => (await import('./backtest.ts')).backtest(options))
 
 program
+  .command('book')
+  .description('the account book at a stored block: who is under water, who would be at a price, what a fall would set off')
+  .option('--config <file>', 'typed config file', 'firebreak.config.ts')
+  .option('--folder <dir>', "folder of the history; default: history in the data folder of the config's first node")
+  .option('--at <block>', 'the block after which it is asked; default: the last one', wholeNumber)
+  .option('--market <name>', "a market by its symbol, its feed's name or its asset's address")
+  .option('--price <usd>', 'who would be under water if the oracle said this', Number)
+  .option('--fall <percent>', 'the same, as percent below the price at that block', Number)
+  .option('--cascade', 'liquidations along the way down to that price, or by 60 %, sold into a pool of given depth', false)
+  .option('--depth-units <n>', 'units of the asset in that constant-product pool; default: as deep as the pools watched for it', Number)
+  .option('--json', 'print all accounts and all points as JSON', false)
+  .addHelpText(
+    'after',
+    `
+Only the price of the market that is named moves. Works beside a running node. See docs/account-book.md.
+Exit code: 0 done, 2 wrong arguments or failed.
+
+Examples:
+  firebreak book
+  firebreak book --at 18000000 --market WETH --fall 20
+  firebreak book --market WETH --price 1500 --cascade --depth-units 20000
+  firebreak book --json | jq '.pools[0].underWater[].account'`,
+  )
+  .action(async (options) => (await import('./book.ts')).book(options))
+
+program
   .command('status')
   .description('what a node has seen and done')
   .argument('[folder]', 'data folder of a node', '.firebreak')

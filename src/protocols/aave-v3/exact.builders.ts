@@ -6,6 +6,7 @@ import type { AaveLab } from '../../../test/support/aave-lab.ts'
 import { Draws } from '../../../test/support/draws.ts'
 import { applyTo, callsAt, Fold } from '../../../test/support/fold.ts'
 import { type Hints, type Operation, RandomMarket } from '../../../test/support/random-market.ts'
+import type { BlockInput } from '../../core/flow.ts'
 import { addressOf, callOf, wordAt, wordsOf } from '../../core/words.ts'
 import { statusOf } from '../../state/account-book.ts'
 import { createWorld, type World } from '../../state/world.ts'
@@ -47,8 +48,14 @@ export interface ExactRun {
   readonly compareEvery: number
 }
 
-/** All six fields of all accounts equal the contract, block after block, and every block can be undone. Returns a line of figures. */
-export async function exactRun(lab: AaveLab, { seed, people: count, blocks, compareEvery }: ExactRun): Promise<string> {
+/**
+ * All six fields of all accounts equal the contract, block after block, and every block can be undone. Gives a line of figures, and the
+ * blocks as they were fed with the number of that after which most accounts were under 1.
+ */
+export async function exactRun(
+  lab: AaveLab,
+  { seed, people: count, blocks, compareEvery }: ExactRun,
+): Promise<{ readonly figures: string; readonly blocks: readonly BlockInput[]; readonly worstBlock: number }> {
   const draws = new Draws(seed)
   const people = Array.from({ length: count }, (_, n) => `0x${(0xabc000 + n).toString(16).padStart(40, '1')}` as Address)
   await lab.fund(people)
@@ -64,6 +71,7 @@ export async function exactRun(lab: AaveLab, { seed, people: count, blocks, comp
   const marks: { readonly index: number; readonly mark: number; readonly dump: ReturnType<typeof world.store.dump> }[] = []
   let compared = 0
   let unhealthy = 0
+  let worst = { number: 0, unhealthy: 0 }
   const advance = async (operations: readonly Operation[], stepS: number, compare: boolean): Promise<void> => {
     const { number, ok } = await lab.mine(
       operations.flatMap((o) => o.sends),
@@ -81,6 +89,7 @@ export async function exactRun(lab: AaveLab, { seed, people: count, blocks, comp
     const seen = await compareAccounts(lab, world, pool, block)
     compared += seen.accounts
     unhealthy += seen.unhealthy
+    if (seen.unhealthy > worst.unhealthy) worst = { number, unhealthy: seen.unhealthy }
   }
   for (const sends of market.opening())
     for (let at = 0; at < sends.length; at += MOST_SENDS)
@@ -108,7 +117,7 @@ export async function exactRun(lab: AaveLab, { seed, people: count, blocks, comp
   }
   for (const block of fold.blocks.slice(marks[0]?.index)) applyTo(world, protocols, block)
   expect(world.store.dump()).toEqual(end)
-  return figures
+  return { figures, blocks: fold.blocks, worstBlock: worst.number }
 }
 
 async function compareAccounts(

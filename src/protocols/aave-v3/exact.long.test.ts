@@ -1,4 +1,5 @@
-// The same comparison with 200 accounts, for each of the kept seeds and one of your own: SEED=7 npm run test:long.
+// The same comparison with 200 accounts, for each of the kept seeds and one of your own: SEED=7 npm run test:long,
+// or only it: FIREBREAK_TEST_LONG=1 npx vitest run src/protocols/aave-v3/exact.long.test.ts.
 import { afterEach, beforeEach, test } from 'vitest'
 import { AaveLab } from '../../../test/support/aave-lab.ts'
 import { exactRun } from './exact.builders.ts'
@@ -16,5 +17,5 @@ test.each(SEEDS)(
   {
     timeout: 1_200_000,
   },
-  async (seed) => console.log(await exactRun(lab, { seed, people: 200, blocks: 1_000, compareEvery: 5 })),
+  async (seed) => console.log((await exactRun(lab, { seed, people: 200, blocks: 1_000, compareEvery: 5 })).figures),
 )

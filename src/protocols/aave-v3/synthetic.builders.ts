@@ -7,7 +7,7 @@ import { AaveMargin, linesInCategory, linesOf, linesOfMarket } from './book.ts'
 import { HealthAt } from './health.ts'
 import { marketsOf, positionRow, SIDE, type Side } from './keys.ts'
 
-const POOL = '0x00000000000000000000000000000000000000aa'
+export const POOL = '0x00000000000000000000000000000000000000aa'
 const YEAR_S = 31_536_000
 export const START_S = 1_700_000_000
 
@@ -56,6 +56,7 @@ export class SyntheticPool {
     const row = this.world.markets.rowOf(`${POOL}:${name}`)
     const { columns } = this.world.markets
     columns.venue.set(row, this.venue + 1)
+    columns.asset.set(row, BigInt(row + 1))
     columns.decimals.set(row, decimals)
     columns.priceE8.set(row, priceE8)
     columns.thresholdBps.set(row, thresholdBps)

@@ -1,13 +1,16 @@
 // The account book over Aave's tables against computing everybody: 20,000 accounts under moves of prices, interest, thresholds and e-mode.
 import { describe, expect, test } from 'vitest'
 import { Draws } from '../../../test/support/draws.ts'
+import { rayMul } from '../../core/exact.ts'
 import { statusOf } from '../../state/account-book.ts'
-import { netExposureUsd, underWater, wouldBeUnderWater } from '../../state/book/answers.ts'
+import { supposing, underWater } from '../../state/book/answers.ts'
 import { DEBT_USD, LANES, THRESHOLD, UNITS, WEIGHTED_USD } from '../../state/book/cascade.ts'
+import { AaveQuestions } from './book-questions.ts'
 import { cascadeAccounts } from './cascade-accounts.ts'
-import { writeFigures } from './figures.ts'
-import { findPosition, SIDE } from './keys.ts'
+import { findPosition, marketOfLeg, SIDE, sideOfLeg } from './keys.ts'
+import { knownShares, netDelta } from './net-delta.ts'
 import { CATEGORY, SyntheticPool } from './synthetic.builders.ts'
+import { stableTotal } from './venue.ts'
 
 const COUNT = 20_000
 
@@ -83,20 +86,22 @@ describe('a book of 20,000 accounts', () => {
   test('who would be under water at a price is who then is; the question leaves no trace', () => {
     const pool = new SyntheticPool(new Draws(8), 3_000)
     pool.settle(Array.from({ length: 3_000 }, (_, row) => row))
-    const { store, accounts } = pool.world
-    expect(() => wouldBeUnderWater(store, pool.book, accounts.columns.status, () => {})).toThrow('journal')
+    const { store, accounts, markets } = pool.world
+    const questions = new AaveQuestions(pool.world, pool.venue, pool.timeS)
+    expect(() => supposing(store, () => 0)).toThrow('journal')
     store.journal.on = true
-    const before = store.dump()
-    const move = (): void => {
-      pool.movePrice(0, 0.8)
-      pool.settle()
-    }
-    const would = wouldBeUnderWater(store, pool.book, accounts.columns.status, move)
+    const [before, now] = [store.dump(), questions.underWater()]
+    const would = questions.underWaterAt(0, (markets.columns.priceE8.get(0) * 4n) / 5n)
     expect(store.dump()).toEqual(before)
-    move()
+    expect(questions.underWater()).toEqual(now)
+    pool.movePrice(0, 0.8)
+    expect(pool.settle()).toHaveLength(would.computed)
     expectExact(pool, 'after the move')
-    expect(would.length).toBeGreaterThan(100)
-    expect(underWater(pool.book, accounts.columns.status)).toEqual(would)
+    expect(would.accounts.length).toBeGreaterThan(100)
+    const rows = underWater(pool.book, accounts.columns.status)
+    expect(would.accounts.map(({ account }) => BigInt(account))).toEqual(rows.map((row) => accounts.columns.account.get(row)))
+    expect(would.accounts).toEqual(questions.underWater())
+    for (const { healthE18, status } of would.accounts) expect(healthE18 < 10n ** 18n && status > 0).toBe(true)
   })
 
   test('rows for the cascade curve: those who owe and have the asset, with the health that the contract gives them', () => {
@@ -113,11 +118,40 @@ describe('a book of 20,000 accounts', () => {
       const ours = (of(n, UNITS) * priceUsd * of(n, THRESHOLD) + of(n, WEIGHTED_USD)) / of(n, DEBT_USD)
       expect(Math.abs(ours / (Number(health.account(row).healthE18) / 1e18) - 1)).toBeLessThan(1e-3)
     }
-    const { columns } = world.markets
-    columns.price.set(2, 1)
-    columns.scaledSupply.set(2, 10n ** 12n)
-    columns.scaledDebt.set(2, 10n ** 11n)
-    writeFigures(world, health, 2)
-    expect(netExposureUsd(world, 2)).toBeCloseTo(1_020_000 - 105_000, -3)
+  })
+
+  test('net delta: as all accounts have and owe, added up one by one, with interest', () => {
+    const pool = new SyntheticPool(new Draws(21), 4_000)
+    pool.timeS += 3_000_000
+    const { health, world } = pool
+    const { leg, amount } = world.positions.columns
+    const { scaledSupply, scaledDebt } = world.markets.columns
+    const naive = pool.markets.map(() => ({ supplied: 0n, borrowed: 0n }))
+    for (let row = 0; row < world.positions.count; row++) {
+      const market = marketOfLeg(leg.get(row))
+      const of = naive[market] as (typeof naive)[number]
+      const scaled = amount.get(row)
+      if (sideOfLeg(leg.get(row)) === SIDE.variable) {
+        of.borrowed += rayMul(scaled, health.market(market).debtIndex)
+        scaledDebt.set(market, scaledDebt.get(market) + scaled)
+      } else {
+        of.supplied += rayMul(scaled, health.market(market).income)
+        scaledSupply.set(market, scaledSupply.get(market) + scaled)
+      }
+    }
+    stableTotal(world).total.set(2, 77n)
+    for (const market of pool.markets) {
+      const { supplied, borrowed, net, netE8 } = netDelta(world, health, market)
+      const of = naive[market] as (typeof naive)[number]
+      const off = (a: bigint, b: bigint): number => Math.abs(Number(a - b))
+      expect(off(supplied, of.supplied)).toBeLessThanOrEqual(2_000)
+      expect(off(borrowed, of.borrowed + (market === 2 ? 77n : 0n))).toBeLessThanOrEqual(2_000)
+      expect(net).toBe(supplied - borrowed)
+      const { priceE8, unit } = health.market(market)
+      expect(netE8).toBe((net * priceE8) / unit)
+    }
+    // accounts of before the first block watched are in the totals and not in the book
+    scaledSupply.set(0, scaledSupply.get(0) * 4n)
+    expect(knownShares(world)).toEqual([0.25, 1, 1, 1])
   })
 })

@@ -79,12 +79,11 @@ const MOST_ACCOUNTS = 2 ** 24
 export function cascade(accounts: CascadeAccounts, question: CascadeQuestion): CascadeCurve {
   const { priceUsd, untilShare, steps, bonus } = question
   if (accounts.count > MOST_ACCOUNTS) throw new RangeError(`a cascade of ${accounts.count} accounts: at most ${MOST_ACCOUNTS}`)
-  const cells = sorted(accounts, priceUsd, steps * PARTS)
-  const count = cells.length / LANES
+  const buckets = new Buckets(accounts, priceUsd, steps * PARTS)
+  const { cells } = buckets
   const cell = (account: number, lane: number): number => cells[account * LANES + lane] as number
-  const buckets = new Buckets(cells, priceUsd, steps)
-  for (let n = count - 1; n >= 0; n--) buckets.put(n, liquidationUsd(cells, n))
 
+  const perBonus = 1 / (1 + bonus)
   const points: CascadePoint[] = []
   const sum = { liquidatedUsd: 0, soldUnits: 0, liquidations: 0, badDebtUsd: 0, toxicUsd: 0, leftAloneUsd: 0 }
   let toxicPoint = NONE
@@ -106,22 +105,25 @@ export function cascade(accounts: CascadeAccounts, question: CascadeQuestion): C
       }
       const wanted = health <= WHOLE_BELOW || owed <= DUST_USD ? owed : owed * CLOSE_FACTOR
       // the asset first; other collateral goes only when it is used up, and is sold elsewhere
-      const most = collateralUsd / (1 + bonus)
+      const most = collateralUsd * perBonus
       const fromUnits = Math.min(wanted, most)
-      const fromOthers = Math.min(wanted - fromUnits, otherUsd / (1 + bonus))
-      const repaid = fromUnits + fromOthers
       const sold = fromUnits >= most ? units : (fromUnits * (1 + bonus)) / poolUsd
-      const keeps = otherUsd > 0 ? Math.max(0, 1 - (fromOthers * (1 + bonus)) / otherUsd) : 0
       cells[at + UNITS] = units - sold
-      cells[at + OTHER_USD] = otherUsd * keeps
-      cells[at + WEIGHTED_USD] = cell(n, WEIGHTED_USD) * keeps
+      let repaid = fromUnits
+      let leftUsd = otherUsd
+      if (wanted > most && otherUsd > 0) {
+        repaid += Math.min(wanted - most, otherUsd * perBonus)
+        leftUsd = Math.max(0, otherUsd - (repaid - most) * (1 + bonus))
+        cells[at + OTHER_USD] = leftUsd
+        cells[at + WEIGHTED_USD] = (cell(n, WEIGHTED_USD) * leftUsd) / otherUsd
+      }
       cells[at + DEBT_USD] = owed - repaid
       sum.liquidatedUsd += repaid
       sum.soldUnits += sold
       sum.liquidations += 1
       if (toxic) sum.toxicUsd += repaid
       poolUsd = pathUsd * priceShare(question.depth, sum.soldUnits)
-      if (units - sold <= 0 && otherUsd * keeps <= DUST_USD / 1e6) {
+      if (units - sold <= 0 && leftUsd <= DUST_USD / 1e6) {
         sum.badDebtUsd += owed - repaid
         cells[at + DEBT_USD] = 0
       } else buckets.put(n, liquidationUsd(cells, n), poolUsd)
@@ -141,33 +143,6 @@ function liquidationUsd(cells: Float32Array, account: number): number {
   return short <= 0 || debt <= 0 ? 0 : power > 0 ? short / power : Number.POSITIVE_INFINITY
 }
 
-/** A copy in falling order of liquidation price, without those that no price reaches: the curve then reads it from front to back. */
-function sorted({ cells, count }: CascadeAccounts, priceUsd: number, lists: number): Float32Array<ArrayBuffer> {
-  const places = new Int32Array(lists + 2)
-  const listOf = new Int32Array(count)
-  for (let n = 0; n < count; n++) {
-    const price = liquidationUsd(cells, n)
-    const list = price <= 0 ? lists + 1 : lists - Math.min(lists, Math.floor((price / priceUsd) * lists))
-    listOf[n] = list
-    places[list] = (places[list] as number) + 1
-  }
-  let total = 0
-  for (let list = 0; list <= lists; list++) {
-    const here = places[list] as number
-    places[list] = total
-    total += here
-  }
-  const out = new Float32Array(total * LANES)
-  for (let n = 0; n < count; n++) {
-    const list = listOf[n] as number
-    if (list > lists) continue
-    const to = (places[list] as number) * LANES
-    places[list] = (places[list] as number) + 1
-    for (let lane = 0; lane <= THRESHOLD; lane++) out[to + lane] = cells[n * LANES + lane] as number
-  }
-  return out
-}
-
 /** Share of the price that is left after selling so much. A constant-product pool x y = k has price y/x, so (x / (x + sold)) squared. */
 function priceShare(depth: Depth, soldUnits: number): number {
   if (depth.kind === 'constant-product') {
@@ -185,27 +160,52 @@ function priceShare(depth: Depth, soldUnits: number): number {
   return from.priceShare
 }
 
-/** Accounts in lists by liquidation price, highest first. Within a list the order is that of coming in, reversed. */
+/**
+ * Accounts in lists by liquidation price, highest first: a copy of those that some price reaches, in that order, so that the curve reads
+ * them from front to back. Who comes in again goes to the head of a list, before those who have not been called yet.
+ */
 class Buckets {
+  readonly cells: Float32Array<ArrayBuffer>
   private readonly heads: Int32Array
+  /** Of each list the next of the copy, and where its part of the copy ends. */
+  private readonly nexts: Int32Array
+  private readonly ends: Int32Array
   private readonly each: number
   private at: number
-  constructor(
-    private readonly cells: Float32Array,
-    priceUsd: number,
-    steps: number,
-  ) {
-    const lists = steps * PARTS
+  constructor({ cells, count }: CascadeAccounts, priceUsd: number, lists: number) {
     // one list more, for those that are under their threshold at the start
-    this.heads = new Int32Array(lists + 2).fill(NONE)
-    this.each = priceUsd / lists
     this.at = lists + 1
+    this.each = priceUsd / lists
+    this.heads = new Int32Array(lists + 2).fill(NONE)
+    this.nexts = new Int32Array(lists + 2)
+    this.ends = new Int32Array(lists + 2)
+    const listOf = new Int32Array(count)
+    for (let n = 0; n < count; n++) {
+      const price = liquidationUsd(cells, n)
+      const list = price > 0 ? this.listOf(price) : NONE
+      listOf[n] = list
+      if (list !== NONE) this.ends[list] = (this.ends[list] as number) + 1
+    }
+    let total = 0
+    for (let list = lists + 1; list >= 0; list--) {
+      this.nexts[list] = total
+      total += this.ends[list] as number
+      this.ends[list] = this.nexts[list] as number
+    }
+    this.cells = new Float32Array(total * LANES)
+    for (let n = 0; n < count; n++) {
+      const list = listOf[n] as number
+      if (list === NONE) continue
+      const to = this.ends[list] as number
+      this.ends[list] = to + 1
+      for (let lane = 0; lane <= THRESHOLD; lane++) this.cells[to * LANES + lane] = cells[n * LANES + lane] as number
+    }
   }
 
   /** @param belowUsd the price has come down to here: an account is not put above it */
-  put(account: number, liquidationUsd: number, belowUsd = Number.POSITIVE_INFINITY): void {
+  put(account: number, liquidationUsd: number, belowUsd: number): void {
     if (liquidationUsd <= 0) return
-    const list = Math.min(this.heads.length - 1, Math.floor(Math.min(liquidationUsd, belowUsd) / this.each))
+    const list = this.listOf(Math.min(liquidationUsd, belowUsd))
     this.cells[account * LANES + NEXT] = this.heads[list] as number
     this.heads[list] = account
     if (list > this.at) this.at = list
@@ -214,9 +214,23 @@ class Buckets {
   /** Takes out an account whose list reaches this price; NONE when all are below. */
   next(priceUsd: number): number {
     const lowest = Math.floor(priceUsd / this.each)
-    while (this.at > lowest && this.heads[this.at] === NONE) this.at -= 1
-    const account = this.at > lowest ? (this.heads[this.at] as number) : NONE
-    if (account !== NONE) this.heads[this.at] = this.cells[account * LANES + NEXT] as number
-    return account
+    for (; this.at > lowest; this.at -= 1) {
+      const { at } = this
+      const again = this.heads[at] as number
+      if (again !== NONE) {
+        this.heads[at] = this.cells[again * LANES + NEXT] as number
+        return again
+      }
+      const first = this.nexts[at] as number
+      if (first < (this.ends[at] as number)) {
+        this.nexts[at] = first + 1
+        return first
+      }
+    }
+    return NONE
+  }
+
+  private listOf(liquidationUsd: number): number {
+    return Math.min(this.heads.length - 1, Math.floor(liquidationUsd / this.each))
   }
 }

@@ -15,6 +15,8 @@ class Market {
   readonly perp = new PerpBook(this.store, 'perp', 62_500n)
   readonly book = new AccountBook(this.store, 'book')
   markets: PerpMarket[] = Array.from({ length: MARKETS }, (_, n) => ({ priceE18: 10n ** BigInt(n + 1) * E18, fundingE18: 0n }))
+  /** By `account:market`. */
+  private readonly sizes = new Map<string, bigint>()
   constructor(
     readonly draws: Draws,
     readonly count: number,
@@ -30,7 +32,9 @@ class Market {
       const market = draws.integer(0, MARKETS - 1)
       const { priceE18, fundingE18 } = this.markets[market] as PerpMarket
       const size = units((margin * draws.between(0.5, 14)) / (Number(priceE18) / 1e18)) * (draws.chance(0.5) ? 1n : -1n)
-      this.perp.setPosition(account, market, draws.chance(0.05) ? 0n : size, -(size * priceE18) / E18, fundingE18)
+      const held = draws.chance(0.05) ? 0n : size
+      this.perp.setPosition(account, market, held, -(size * priceE18) / E18, fundingE18)
+      this.sizes.set(`${account}:${market}`, held)
     }
   }
   step(): number[] {
@@ -49,6 +53,9 @@ class Market {
   }
   settle(dirty: readonly number[]): readonly number[] {
     return this.book.settle(this.perp.at(this.markets), 0, dirty, this.perp)
+  }
+  naiveDeltaE18(market: number): bigint {
+    return [...this.sizes].reduce((sum, [of, size]) => (of.endsWith(`:${market}`) ? sum + size : sum), 0n)
   }
   expectExact(): void {
     for (let account = 0; account < this.count; account++)
@@ -112,11 +119,12 @@ describe('perpetual margin', () => {
     expect(computed).toBeLessThan(20 * 400)
   })
 
-  test('net delta is the sum of signed sizes; undo law: all bytes equal', () => {
+  test('net delta is the sum of signed sizes, added up one by one; undo law: all bytes equal', () => {
     const market = new Market(new Draws(9), 30)
     const states = Array.from({ length: 25 }, () => {
       const state = { mark: market.store.mark(), dump: market.store.dump() }
       market.settle(market.step())
+      for (let n = 0; n < MARKETS; n++) expect(market.perp.netDeltaE18(n)).toBe(market.naiveDeltaE18(n))
       return state
     })
     for (const { mark, dump } of states.toReversed()) {

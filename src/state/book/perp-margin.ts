@@ -46,8 +46,8 @@ export class PerpBook implements Margin {
   private readonly deltas: U128Column
   private readonly legs = new Legs()
   private markets: readonly PerpMarket[] = []
-  private prices: readonly number[] = []
-  private fundings: readonly number[] = []
+  private prices = new Float64Array()
+  private fundings = new Float64Array()
 
   constructor(
     store: Store,
@@ -71,8 +71,8 @@ export class PerpBook implements Margin {
   /** Prices and funding from now on; give the lines to the book's next settling. */
   at(markets: readonly PerpMarket[]): readonly Line[] {
     this.markets = markets
-    this.prices = markets.map(({ priceE18 }) => Number(priceE18) / 1e18)
-    this.fundings = markets.map(({ fundingE18 }) => Number(fundingE18) / 1e18)
+    this.prices = Float64Array.from(markets, ({ priceE18 }) => Number(priceE18) / 1e18)
+    this.fundings = Float64Array.from(markets, ({ fundingE18 }) => Number(fundingE18) / 1e18)
     return markets.flatMap((_, market) => {
       const price = this.prices[market] as number
       return [

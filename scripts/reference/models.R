@@ -24,3 +24,7 @@ print(all3(c(0.01, 0.01, 0.01), 4), digits = 10)
 print(all3(c(0.001, 0.02, 0.005), 3), digits = 10)
 print(pmvt(lower = c(-Inf, -Inf), upper = c(-2, -1.5), df = 4, corr = matrix(c(1, 0.6, 0.6, 1), 2), algorithm = TVPACK(abseps = 1e-12)), digits = 12)
 print(pmvnorm(upper = c(-2, -1.5), corr = matrix(c(1, 0.6, 0.6, 1), 2)), digits = 12)
+
+# The two-sided 95 % bounds of src/tools/clopper-pearson.test.ts: what was seen, of how many, low, high.
+for (seen in list(c(1, 1), c(3, 7), c(5, 10), c(1, 20), c(10, 100), c(17, 61), c(199, 200), c(4, 12345)))
+  cat(seen, format(binom.test(seen[1], seen[2])$conf.int, digits = 15), "\n")

@@ -68,6 +68,12 @@ export async function calibrate(options: CalibrateOptions): Promise<void> {
     series.push(...found.series)
     joints.push(...found.joints)
   }
+  if (series.length === 0)
+    throw new UserError(
+      '--folder',
+      folder,
+      'blocks in which the detectors see something: `firebreak history` says whether their reads were asked for',
+    )
   const result = fit(series, joints, {
     chainId: config?.chain.id ?? null,
     alarmsPerYear,

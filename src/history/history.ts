@@ -52,7 +52,10 @@ export function openHistory(folder: string, chainId: number, options: HistoryOpt
 
   function append(blocks: readonly StoredBlock[], source: HistorySource) {
     mustLink(chainId, blocks)
-    const lock = blocks.length > 0 ? lockFolder(chunks.path) : undefined
+    const lock =
+      blocks.length > 0
+        ? lockFolder(chunks.path, 'it is writing history there. Try again when it has ended, or choose another --folder')
+        : undefined
     try {
       if (lock) chunks.recover()
       return appendLocked(blocks, source)

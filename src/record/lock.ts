@@ -10,8 +10,9 @@ export class FolderInUseError extends FirebreakError {
   constructor(
     readonly folder: string,
     readonly pid: string,
+    whatToDo: string,
   ) {
-    super(`${folder} is in use by process ${pid}: stop that process, or give this node a folder of its own`)
+    super(`${folder} is in use by process ${pid}: ${whatToDo}`)
   }
 }
 
@@ -20,10 +21,10 @@ export interface FolderLock {
 }
 
 /**
- * Takes the folder for this process.
+ * Takes the folder for this process; `whatToDo` tells people what else there is, if another has it.
  * The pid stands in another file than the lock: POSIX drops a process's locks on a file when it closes *any* descriptor of it.
  */
-export function lockFolder(folder: string): FolderLock {
+export function lockFolder(folder: string, whatToDo = 'stop that process, or give this node a folder of its own'): FolderLock {
   mkdirSync(folder, { recursive: true })
   const pidFile = join(folder, 'pid')
   const lock = new Libsql(join(folder, 'lock.db'), { timeout: 0 })
@@ -33,7 +34,7 @@ export function lockFolder(folder: string): FolderLock {
   } catch (cause) {
     lock.close()
     if ((cause as { code?: unknown }).code !== 'SQLITE_BUSY') throw cause
-    throw new FolderInUseError(folder, readPid(pidFile))
+    throw new FolderInUseError(folder, readPid(pidFile), whatToDo)
   }
   writeFileSync(pidFile, `${process.pid}\n`)
   return {

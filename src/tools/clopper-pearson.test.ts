@@ -1,7 +1,14 @@
-// Bounds against published and closed-form values, and the laws that they must keep.
+// Bounds against R's, published and closed-form values, and the laws that they must keep.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { clopperPearson, clopperPearsonUpper } from './clopper-pearson.ts'
+
+const FROM_R = [
+  [3, 7, 0.0989882784425079, 0.815948432359917],
+  [17, 61, 0.171472084260281, 0.408287466756179],
+  [199, 200, 0.972458101542794, 0.999873418972133],
+  [4, 12_345, 8.82907818552512e-5, 8.29404606621847e-4],
+] as const
 
 describe('clopper-pearson', () => {
   test.each([
@@ -14,6 +21,13 @@ describe('clopper-pearson', () => {
     const bounds = clopperPearson(count, of)
     expect(bounds.low).toBeCloseTo(low, 6)
     expect(bounds.high).toBeCloseTo(high, 6)
+  })
+
+  // scripts/reference/models.R prints these: binom.test of R 4.2.2
+  test.each(FROM_R)('%i of %i: as R says, to nine digits', (count, of, low, high) => {
+    const bounds = clopperPearson(count, of)
+    expect(bounds.low / low).toBeCloseTo(1, 9)
+    expect(bounds.high / high).toBeCloseTo(1, 9)
   })
 
   test('zero seen in n: the closed form, about 3/n', () => {

@@ -55,8 +55,8 @@ export const rules = (): FoldRules => ({
   rulesHash: hashOf(0xabc),
 })
 
-/** Blocks 1 to `last`, 600 s apart, as ingest would have stored them: with the answers that the adapters asked for. */
-export function chain(last: number): readonly StoredBlock[] {
+/** Blocks 1 to `last`, 600 s apart, as ingest would have stored them: with the answers that the adapters asked for. Prices in whole dollars. */
+export function chain(last: number, priceAt = attacked): readonly StoredBlock[] {
   const world = createWorld(CHAIN_ID)
   const { protocols } = rules()
   return Array.from({ length: last }, (_, i) => {
@@ -70,7 +70,7 @@ export function chain(last: number): readonly StoredBlock[] {
       const wanted = soFar.missing(protocols.flatMap((p) => p.reads(world, { ...block, logs }, soFar)))
       if (wanted.length === 0) break
       const asked = new Map(wanted.map((call) => [`${call.to}${call.data}`, call]))
-      for (const call of asked.values()) reads.push({ ...call, result: answerTo(call, number, block.timeS) })
+      for (const call of asked.values()) reads.push({ ...call, result: answerTo(call, price, number, block.timeS) })
     }
     world.store.begin()
     for (const protocol of protocols) protocol.apply(world, { chainId: CHAIN_ID, ...block, logs, reads }, new Answers(reads))
@@ -78,19 +78,19 @@ export function chain(last: number): readonly StoredBlock[] {
   })
 }
 
-const priceAt = (number: number): number => (number < ATTACK_BLOCK ? 2_000 + (number % 2) : 3_000)
+const attacked = (number: number): number => (number < ATTACK_BLOCK ? 2_000 + (number % 2) : 3_000)
 
 function answered(price: number, round: number, timeS: number): Log {
   const topics = [TOPIC.answerUpdated, topic(BigInt(price) * 10n ** 8n), topic(BigInt(round))]
   return { address: AGGREGATOR, topics, data: words(BigInt(timeS)), txHash: hashOf(0x7000 + round), txIndex: 0, logIndex: 0 }
 }
 
-function answerTo({ to, data }: Call, number: number, timeS: number): Hex | null {
+function answerTo({ to, data }: Call, price: number, number: number, timeS: number): Hex | null {
   const is = (other: Call): boolean => to === other.to && data === other.data
   if (is(callOf(FEED, VIEW.aggregator))) return words(BigInt(AGGREGATOR))
   if (is(callOf(FEED, VIEW.decimals))) return words(8n)
   if (is(callOf(FEED, VIEW.latestRoundData)))
-    return words(BigInt(number), BigInt(priceAt(number)) * 10n ** 8n, BigInt(timeS), BigInt(timeS), BigInt(number))
+    return words(BigInt(number), BigInt(price) * 10n ** 8n, BigInt(timeS), BigInt(timeS), BigInt(number))
   if (is(supplyCall(TOKEN))) return words(1_000n)
   return null
 }

@@ -3,13 +3,20 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { CHAIN_ID, FEED, GUARD, POOL, START_S } from '../../../test/builders.ts'
 import { canonical } from '../../core/canonical.ts'
+import type { Call } from '../../core/flow.ts'
+import { defineDetector } from '../../detect/define.ts'
 import { openHistory } from '../../history/history.ts'
 import type { History, StoredBlock } from '../../history/types.ts'
 import { lockFolder } from '../../record/lock.ts'
+import { eventTable } from '../../state/event-table.ts'
+import { createWorld } from '../../state/world.ts'
+import { ring } from '../../store/windows.ts'
 import { ATTACK_BLOCK, chain, rules } from './backtest.builders.ts'
 import { type BacktestOptions, type BacktestResult, backtest } from './backtest.ts'
+import { missingReads } from './blindness.ts'
 import type { BacktestDocument } from './document.ts'
 import { readLabels } from './labels.ts'
 
@@ -125,11 +132,90 @@ describe('a backtest', () => {
   })
 })
 
+describe('tables of events', () => {
+  const answers = eventTable('event AnswerUpdated(int256 indexed current, uint256 indexed roundId, uint256 updatedAt)')
+  let rows = 0
+  /** Every third answer is an alert, with what was remembered of the one before. */
+  const everyThird = defineDetector({
+    id: 'every-third',
+    title: 't',
+    maturity: 'test',
+    threat: 't',
+    catches: 'c',
+    misses: 'm',
+    falsePositives: ['f'],
+    runbook: 'r',
+    source: 'pool',
+    basis: 'chain',
+    on: answers,
+    wake: 'touched',
+    subject: 'contract',
+    holdBlocks: 0,
+    pending: false,
+    params: z.strictObject({}),
+    memory: { last: ring({ size: 1 }) },
+    check({ currentF64, roundId, logIndex, row }, { last }) {
+      rows += 1
+      const before = last.get(0) ?? 'none'
+      last.push(currentF64)
+      return roundId % 3n === 0n ? { severity: 'high', summary: 's', evidence: { currentF64, logIndex, row, before } } : undefined
+    },
+  })
+  const of = (history: History, more: Partial<BacktestOptions> = {}) =>
+    run(history, { rules: { ...rules(), detectors: [...rules().detectors, everyThird()] }, ...more })
+  /** Chunks whose blocks are not known to be theirs, so that the fold decodes their logs. */
+  const decoding = (history: History): History => ({
+    ...history,
+    folder: history.folder,
+    chainId: history.chainId,
+    ranges: () => history.ranges(),
+    *chunks(from, to) {
+      for (const chunk of history.chunks(from, to)) yield { ...chunk, hash: () => '0x' }
+    },
+  })
+  const cut = blocks.filter(({ number }) => number < 70 || number > 74)
+
+  test.each([
+    ['a whole history', blocks],
+    ['a gap', cut],
+    ['reads that are missing', blocks.map((block) => (block.number === 90 ? { ...block, reads: [] } : block))],
+  ])('%s: shown from the columns or decoded from the logs, the same bytes', async (_, stored) => {
+    const shown = await of(historyOf(stored)).then(bytesOf)
+    expect(await of(decoding(historyOf(stored))).then(bytesOf)).toBe(shown)
+    const found = shown.split('\n').filter((line) => line.includes('"detector":"every-third"') && line.includes('"evidence"')).length
+    expect(found).toBe(stored.filter(({ number }) => number % 3 === 0).length)
+  })
+
+  test('no log is made for them: a history whose logs cannot be read gives the same findings', async () => {
+    const history = historyOf(blocks)
+    const unreadable: History = {
+      ...decoding(history),
+      *chunks(from, to) {
+        for (const chunk of history.chunks(from, to))
+          yield {
+            ...chunk,
+            block: (n) =>
+              Object.defineProperty({ ...chunk.block(n) }, 'logs', {
+                get() {
+                  throw new Error('a log was asked for')
+                },
+              }),
+          }
+      },
+    }
+    const alone = (from: History) => run(from, { rules: { ...rules(), protocols: [], venues: [], detectors: [everyThird()] } })
+    rows = 0
+    const bytes = await alone(unreadable).then(bytesOf)
+    expect(rows).toBe(LAST)
+    expect(await alone(historyOf(blocks)).then(bytesOf)).toBe(bytes)
+  })
+})
+
 describe('a run that is stopped', () => {
   test('the same backtest twice at a time is refused', async () => {
     const first = await run(whole)
     const held = lockFolder(first.kind === 'done' ? dirname(first.findingsFile) : '')
-    await expect(run(whole)).rejects.toThrow(/is in use by process/)
+    await expect(run(whole)).rejects.toThrow(`in use by process ${process.pid}: the same backtest runs there. Wait for its end, or stop it`)
     held.release()
     expect(bytesOf(await run(whole))).toBe(await straight)
   })
@@ -202,6 +288,24 @@ describe('what could not be seen', () => {
     expect(document.timeline.bins.filter((b) => b.blindBlocks > 0).map((b) => b.fromBlock)).toEqual([
       50, 51, 52, 53, 54, 55, 56, 57, 58, 59,
     ])
+  })
+
+  test('an account that is wanted because a finding named it, and that nobody asked for, blinds nobody', () => {
+    const world = createWorld(CHAIN_ID)
+    const row = world.accounts.rowOf('x')
+    const always: Call = { to: FEED, data: '0x' }
+    const named: Call = { to: POOL, data: '0x' }
+    const reads = () => [always, ...(world.accounts.columns.wantedBlock.get(row) === 9 ? [named] : [])]
+    const protocol = { id: 'p', writes: [], watches: () => [], reads, apply: () => undefined, actions: {}, steps: () => [] }
+    const at = { chainId: CHAIN_ID, number: 10, hash: '0x', parentHash: '0x', timeS: 1, logs: [] } as const
+    const calls = (...stored: readonly Call[]) =>
+      missingReads([protocol], world, { ...at, reads: stored.map((call) => ({ ...call, result: null })) }).flatMap((m) => m.calls)
+    world.accounts.columns.wantedBlock.set(row, 9)
+    expect(calls(always, named)).toEqual([])
+    expect(world.accounts.columns.wantedBlock.get(row), 'it was asked for, so it is compared').toBe(9)
+    expect(calls(named)).toEqual([always])
+    world.accounts.columns.wantedBlock.set(row, 9)
+    expect(calls(always)).toEqual([])
   })
 
   test('edge: blind to the last block', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { canonicalHash } from '../../core/canonical.ts'
 import type { BlockInput, Decision, Entry, Finding, Question } from '../../core/flow.ts'
 import { Fold, type FoldRules } from '../../fold.ts'
-import type { History } from '../../history/types.ts'
+import type { Chunk, History } from '../../history/types.ts'
 import { resumeFrom, takeCheckpoint } from '../../restart.ts'
 import { type Missing, missingReads, withoutParts } from './blindness.ts'
 import { type BacktestDocument, backtestSchema } from './document.ts'
@@ -58,10 +58,12 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
     const resumedAt = run.begin()
     let [keptMs, turnMs] = [performance.now(), performance.now()]
     for (const chunk of history.chunks(resumedAt === undefined ? startBlock : resumedAt + 1, to)) {
+      run.adopt(chunk)
       for (let n = 0; n < chunk.blocks; n++) {
         const block = chunk.block(n)
-        run.take(block)
-        options.onBlock?.({ number: block.number, firstNumber: startBlock, logs: block.logs.length })
+        const logs = logsIn(chunk, n)
+        run.take(block, logs)
+        options.onBlock?.({ number: block.number, firstNumber: startBlock, logs })
         const nowMs = performance.now()
         if (nowMs - turnMs > TURN_MS) {
           await new Promise((resolve) => setImmediate(resolve))
@@ -88,6 +90,13 @@ function startOf(history: History, from: number): number {
   return history.ranges().find((range) => range.fromBlock <= from && from <= range.toBlock)?.fromBlock ?? from
 }
 
+/** Counted, not made: where no adapter asks for a block's logs nothing else does. */
+function logsIn(chunk: Chunk, n: number): number {
+  let logs = chunk.logsBeside?.(n).length ?? 0
+  for (const { starts } of chunk.events) logs += (starts[n + 1] as number) - (starts[n] as number)
+  return logs
+}
+
 class Run {
   private fold: Fold
   private tally: Tally
@@ -95,6 +104,7 @@ class Run {
   private readonly work: WorkFolder
 
   private nextBlock: number
+  private chunk: Chunk | undefined
 
   constructor(options: BacktestOptions, work: WorkFolder, startBlock: number) {
     this.options = options
@@ -115,7 +125,13 @@ class Run {
     return head?.number
   }
 
-  take(block: BlockInput): void {
+  /** The blocks that come next are of this chunk: tables of events are shown from its columns, not decoded again. */
+  adopt(chunk: Chunk): void {
+    this.chunk = chunk
+    this.fold.adopt(chunk)
+  }
+
+  take(block: BlockInput, logs: number): void {
     const { from, rules } = this.options
     this.mindGap(block)
     const missing = missingReads(rules.protocols, this.fold.world, block)
@@ -123,7 +139,7 @@ class Run {
     if (!counts) this.tally.warmUp(block)
     const step = this.stepped(withoutParts(rules.protocols, this.fold.world, block, missing), missing)
     if (!step) return
-    if (counts) this.counted(block, missing, step)
+    if (counts) this.counted(block, logs, missing, step)
     if (block.number % FORGET_EVERY_BLOCKS === 0)
       this.fold.step({ kind: 'finalized', chainId: rules.chainId, number: block.number, hash: block.hash })
   }
@@ -157,7 +173,12 @@ class Run {
       this.findings(entries)
     }
     if (gap.toBlock + 1 >= from) this.tally.gap({ ...gap, fromBlock: Math.max(gap.fromBlock, from) })
-    this.fold = newFold(rules)
+    this.beginAnew()
+  }
+
+  private beginAnew(): void {
+    this.fold = newFold(this.options.rules)
+    this.fold.adopt(this.chunk)
   }
 
   /** Undefined: an adapter could make nothing of it, for want of answers. What lacks nothing and fails is a fault of ours, and thrown. */
@@ -169,15 +190,15 @@ class Run {
       const { number } = block
       const why = `its reads are missing, and without them: ${error instanceof Error ? error.message : String(error)}`
       if (number >= this.options.from) this.tally.gap({ fromBlock: number, toBlock: number, why })
-      this.fold = newFold(this.options.rules)
+      this.beginAnew()
       return undefined
     }
   }
 
-  private counted(block: BlockInput, missing: readonly Missing[], step: ReturnType<Fold['step']>): void {
+  private counted(block: BlockInput, logs: number, missing: readonly Missing[], step: ReturnType<Fold['step']>): void {
     const { tally, fold } = this
     const { world } = fold
-    tally.block(block, missing)
+    tally.block(block, logs, missing)
     this.findings(step.entries)
     tally.open(world, block, fold.incidents)
     tally.proposals(world, block, step.proposals)

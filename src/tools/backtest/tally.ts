@@ -110,7 +110,7 @@ export class Tally {
   }
 
   /** Called once a judged block, before what it led to. */
-  block(block: BlockInput, missing: readonly Missing[]): void {
+  block(block: BlockInput, logs: number, missing: readonly Missing[]): void {
     const { state } = this
     const { number, hash, timeS } = block
     const passedS = state.beforeS === null ? 0 : Math.max(0, timeS - state.beforeS)
@@ -118,13 +118,13 @@ export class Tally {
     state.last = { number, hash, timeS }
     state.first ??= state.last
     state.blocks += 1
-    state.logs += block.logs.length
+    state.logs += logs
     state.reads += block.reads.length
     state.judgedS += passedS
     const bin = this.bin(number)
     bin.timeS ??= timeS
     bin.blocks += 1
-    bin.logs += block.logs.length
+    bin.logs += logs
     if (missing.length > 0) bin.blindBlocks += 1
     this.week(timeS).blocks += 1
     const blind = this.blind(number, missing)

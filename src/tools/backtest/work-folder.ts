@@ -48,7 +48,10 @@ export class WorkFolder {
   constructor(readonly folder: string) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     // two runs of the same command would write over each other
-    this.lock = lockFolder(folder)
+    this.lock = lockFolder(
+      folder,
+      'the same backtest runs there. Wait for its end, or stop it with Ctrl-C and run the command again: it goes on from there',
+    )
     this.findingsFile = join(folder, 'findings.jsonl')
     this.stateFile = join(folder, 'stopped.bin')
   }

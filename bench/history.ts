@@ -13,6 +13,8 @@ import { machine, printRows, type Row } from './support/rows.ts'
 
 const PARTS = ['decode', 'import', 'engine', 'fold', 'backtest', 'book'] as const
 type Part = (typeof PARTS)[number]
+/** Of the whole fold. */
+const DETECTORS = 50
 /** Enough that few are under water at a time: nobody liquidates here, and what is under water costs in each block. */
 const BACKTEST_ACCOUNTS = 20_000
 
@@ -38,7 +40,7 @@ const measures: Readonly<Record<Part, () => Promise<readonly Row[]>>> = {
   decode: () => measureDecoders({ logs: Math.min(12_000, blocks * logsPerBlock), rounds }),
   import: () => measureImport({ blocks, logsPerBlock }),
   engine: async () => measureEngine({ blocks, logsPerBlock, rounds }),
-  fold: () => measureFold({ blocks, logsPerBlock, accounts: Number(asked['live-accounts']), detectors: [] }),
+  fold: () => measureFold({ blocks, logsPerBlock, accounts: Number(asked['live-accounts']), detectors: DETECTORS }),
   backtest: () => measureBacktest({ blocks, logsPerBlock, accounts: BACKTEST_ACCOUNTS, times: 4 }),
   book: () => measureBook({ accounts: Number(asked.accounts), moves: Number(asked.moves) }),
 }

@@ -16,6 +16,7 @@ import { Engine } from './detect/engine.ts'
 import type { Chunk } from './history/types.ts'
 import { EventTables } from './state/event-tables.ts'
 import { marketsOf } from './state/loss.ts'
+import { nameAccounts } from './state/named-accounts.ts'
 import { Answers, type Protocol, type Venue } from './state/protocol.ts'
 import { BLIND_REASONS } from './state/tables.ts'
 import { createWorld, type World } from './state/world.ts'
@@ -242,11 +243,12 @@ export class Fold {
 
   /** Accounts that a finding names are checked against the contract in the next block. */
   private remember(number: number, found: readonly Finding[]): void {
+    const named = new Set<number>()
     for (const { subject } of found) {
-      if (subject.kind !== 'account') continue
-      const row = this.world.accounts.find(subject.id)
-      if (row !== undefined) this.world.accounts.columns.wantedBlock.set(row, number)
+      const row = subject.kind === 'account' ? this.world.accounts.find(subject.id) : undefined
+      if (row !== undefined) named.add(row)
     }
+    nameAccounts(this.world, number, named)
   }
 
   /** An action that became active answers its venue's incident. */

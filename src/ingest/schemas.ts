@@ -126,7 +126,8 @@ export function readRangeLogs(where: Where, raw: unknown): readonly BlockLogs[] 
 }
 
 export function readBytes(where: Where, what: string, raw: unknown): Hex {
-  return matching(where, what, raw, BYTES, 'whole bytes of hex')
+  const bytes = matching(where, what, raw, HEX, 'whole bytes of hex')
+  return bytes.length % 2 === 0 ? bytes : fail(where, what, raw, 'whole bytes of hex')
 }
 
 export function readWord(where: Where, what: string, raw: unknown): Hex {
@@ -155,7 +156,7 @@ export function fail(where: Where, what: string, got: unknown, want: string): ne
 
 const WORD = /^0x[0-9a-fA-F]{64}$/
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/
-const BYTES = /^0x([0-9a-fA-F]{2})*$/
+const HEX = /^0x[0-9a-fA-F]*$/
 const BLOOM = /^0x[0-9a-fA-F]{512}$/
 /** A leading zero is against the specification, but some nodes send it and it means no other number. */
 const QUANTITY = /^0x[0-9a-fA-F]{1,16}$/

@@ -321,8 +321,6 @@ export const accounts = defineTable('accounts', 'entity', {
   status: 'u32',
   /** Liquidations of it, ever. */
   liquidations: 'u32',
-  /** Block at which a finding named it: checked against the contract in the next one. */
-  wantedBlock: 'u32',
   /** First position row + 1: positions of an account are a list (`positions.next`). */
   firstPosition: 'u32',
 })

@@ -12,18 +12,18 @@ import { keepGoodPrice } from './good-price.ts'
 import { HealthAt } from './health.ts'
 import { marketsOf } from './keys.ts'
 import { judgeParameters, parametersOf } from './parameters.ts'
-import { call } from './reads.ts'
+import { call, planOf } from './reads.ts'
 import { knownRevision, revisionOf } from './revisions.ts'
 import { goBlind, selfCheck } from './self-check.ts'
 import { keepSolvency } from './solvency.ts'
-import { planOf, type Reconfigured, writeEModes, writeMarkets, writeNewMarkets, writeNewTotals, writePrices, writeVenue } from './venue.ts'
+import { type Reconfigured, writeEModes, writeMarkets, writeNewMarkets, writeNewTotals, writePrices, writeVenue } from './venue.ts'
 
 export function applyBlock(world: World, pool: Hex, book: AccountBook, block: BlockInput, answers: Answers): void {
   const first = world.venues.find(pool) === undefined
   const revision = wordAt(answers.get(call.revision(pool)), 0)
   if (first) revisionOf(pool, revision)
   else if (revision !== undefined && !knownRevision(revision)) goBlind(world, block.number)
-  const plan = planOf(world, pool, block, answers)
+  const plan = planOf(world, pool, block.logs, answers)
   const venue = writeVenue(world, pool, answers)
   if (venue === undefined) return
 

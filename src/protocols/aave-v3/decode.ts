@@ -1,11 +1,13 @@
 // Logs of the pool and of its tokens as events with exact amounts. What isn't shaped like one of them is none.
 import { rayDiv } from '../../core/exact.ts'
 import type { Hex, Log } from '../../core/flow.ts'
-import { addressOf, topicAt, wordAt, wordsOf } from '../../core/words.ts'
+import { addressOf, addressTopic, topicAt, wordAt, wordsOf } from '../../core/words.ts'
 import { FLOW } from '../../state/tables.ts'
 import { TOPIC } from './abi.ts'
 
 type Shape = Pick<Log, 'topics' | 'data'>
+
+const NOBODY: Hex = `0x${'0'.repeat(40)}`
 
 export type PoolEvent =
   | { readonly kind: 'flow'; readonly flow: number; readonly asset: Hex; readonly account: Hex; readonly amount: bigint }
@@ -21,39 +23,35 @@ export type PoolEvent =
     }
 
 export function decodePoolLog({ topics, data }: Shape): PoolEvent | undefined {
-  const first = topicAt(topics, 1)
+  const first = addressTopic(topics, 1)
   if (first === undefined) return undefined
-  const second = topicAt(topics, 2)
-  const flow = (kind: number, account: bigint | undefined, amount: bigint | undefined): PoolEvent | undefined =>
-    account === undefined || amount === undefined
-      ? undefined
-      : { kind: 'flow', flow: kind, asset: addressOf(first), account: addressOf(account), amount }
+  const flow = (kind: number, account: Hex | undefined, amount: bigint | undefined): PoolEvent | undefined =>
+    account === undefined || amount === undefined ? undefined : { kind: 'flow', flow: kind, asset: first, account, amount }
   switch (topics[0]) {
     case TOPIC.supply:
-      return flow(FLOW.supply, second, wordAt(data, 1))
+      return flow(FLOW.supply, addressTopic(topics, 2), wordAt(data, 1))
     case TOPIC.withdraw:
-      return flow(FLOW.withdraw, second, wordAt(data, 0))
+      return flow(FLOW.withdraw, addressTopic(topics, 2), wordAt(data, 0))
     case TOPIC.borrow:
-      return flow(FLOW.borrow, second, wordAt(data, 1))
+      return flow(FLOW.borrow, addressTopic(topics, 2), wordAt(data, 1))
     case TOPIC.repay:
-      return flow(FLOW.repay, second, wordAt(data, 0))
+      return flow(FLOW.repay, addressTopic(topics, 2), wordAt(data, 0))
     case TOPIC.liquidation: // the collateral that was taken
-      return flow(FLOW.liquidation, topicAt(topics, 3), wordAt(data, 1))
+      return flow(FLOW.liquidation, addressTopic(topics, 3), wordAt(data, 1))
     case TOPIC.collateralOn:
-    case TOPIC.collateralOff:
-      if (second === undefined) return undefined
-      return { kind: 'collateral', asset: addressOf(first), account: addressOf(second), on: topics[0] === TOPIC.collateralOn }
+    case TOPIC.collateralOff: {
+      const account = addressTopic(topics, 2)
+      return account && { kind: 'collateral', asset: first, account, on: topics[0] === TOPIC.collateralOn }
+    }
     case TOPIC.userEMode: {
       const category = wordAt(data, 0)
-      return category === undefined || category > 255n
-        ? undefined
-        : { kind: 'eMode', account: addressOf(first), category: Number(category) }
+      return category === undefined || category > 255n ? undefined : { kind: 'eMode', account: first, category: Number(category) }
     }
     case TOPIC.reserveData: {
       const words = wordsOf(data, 5)
       if (!words) return undefined
       const [liquidityRate, , variableRate, liquidityIndex, variableIndex] = words as [bigint, bigint, bigint, bigint, bigint]
-      return { kind: 'reserve', asset: addressOf(first), liquidityRate, variableRate, liquidityIndex, variableIndex }
+      return { kind: 'reserve', asset: first, liquidityRate, variableRate, liquidityIndex, variableIndex }
     }
     default:
       return undefined
@@ -71,15 +69,14 @@ export interface ScaledChange {
  * a - interest, and a burn smaller than the interest comes as a Mint of interest - a. The pool rounds a / index half up; so do we.
  */
 export function decodeScaledLog({ topics, data }: Shape): ScaledChange | undefined {
+  if (topics[0] !== TOPIC.mint && topics[0] !== TOPIC.burn) return undefined
   const words = wordsOf(data, 3)
   if (!words) return undefined
   const [value, interest, index] = words as [bigint, bigint, bigint]
   if (index === 0n) return undefined
-  const holder = topicAt(topics, topics[0] === TOPIC.mint ? 2 : 1)
-  if (holder === undefined || topicAt(topics, 2) === undefined) return undefined
-  const account = addressOf(holder)
+  const account = addressTopic(topics, topics[0] === TOPIC.mint ? 2 : 1)
+  if (account === undefined || addressTopic(topics, 2) === undefined) return undefined
   if (topics[0] === TOPIC.burn) return { account, scaled: -rayDiv(value + interest, index) }
-  if (topics[0] !== TOPIC.mint) return undefined
   return { account, scaled: value >= interest ? rayDiv(value - interest, index) : -rayDiv(interest - value, index) }
 }
 
@@ -92,11 +89,12 @@ export interface AmountMoved {
 
 /** ERC20 Transfer between two accounts; minting and burning are told by Mint and Burn. */
 export function decodeTransferLog({ topics, data }: Shape): AmountMoved | undefined {
-  const from = topicAt(topics, 1)
-  const to = topicAt(topics, 2)
+  if (topics[0] !== TOPIC.transfer) return undefined
+  const from = addressTopic(topics, 1)
+  const to = addressTopic(topics, 2)
   const amount = wordAt(data, 0)
-  if (topics[0] !== TOPIC.transfer || !from || !to || amount === undefined) return undefined
-  return { from: addressOf(from), to: addressOf(to), amount }
+  if (!from || !to || from === NOBODY || to === NOBODY || amount === undefined) return undefined
+  return { from, to, amount }
 }
 
 /**

@@ -9,6 +9,7 @@ import { AaveLab, type Send } from '../../../test/support/aave-lab.ts'
 import { callsAt, Fold } from '../../../test/support/fold.ts'
 import { UnknownRevisionError } from '../../core/errors.ts'
 import { addressOf, callOf, hex32, wordAt, wordsOf } from '../../core/words.ts'
+import { nameAccounts } from '../../state/named-accounts.ts'
 import { Answers } from '../../state/protocol.ts'
 import { BLIND_REASONS } from '../../state/tables.ts'
 import { createWorld, type World } from '../../state/world.ts'
@@ -218,7 +219,7 @@ describe('what we do not know', () => {
       await block(crowd.map((to) => lab.pool(alice, 'supply', lab.asset('WETH'), 10n ** 18n, to, 0)))
       const row = world.accounts.find(`${pool}:${crowd[3]}`) as number
       const before = await block([])
-      world.accounts.columns.wantedBlock.set(row, before.number)
+      nameAccounts(world, before.number, new Set([row]))
       const asked = (await block([])).reads.filter(({ data }) => data.startsWith(VIEW.accountData))
       expect(asked.map(({ data }) => data)).toContain(callOf(pool, VIEW.accountData, BigInt(crowd[3] as Address)).data)
       expect((await block([])).reads.filter(({ data }) => data.startsWith(VIEW.accountData))).toHaveLength(2)

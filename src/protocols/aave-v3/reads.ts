@@ -63,69 +63,77 @@ export function known(world: World, pool: Hex, answers: Answers): Known {
   return { provider, oracle: named('oracle'), configurator: named('configurator') }
 }
 
-/** Assets to be read whole: all in the first block, later those that a ReserveInitialized names. */
-export function newAssets(world: World, pool: Hex, logs: readonly Log[], answers: Answers): readonly Hex[] {
-  const { configurator } = known(world, pool, answers)
-  if (world.venues.find(pool) === undefined) return (arrayOf(answers.get(call.reservesList(pool))) ?? []).map(addressOf)
-  const named = logsOf(logs, configurator)
-    .filter((log) => log.topics[0] === TOPIC.reserveInitialized)
-    .map(({ topics }) => topicAt(topics, 1))
-  return [...new Set(named.filter((word) => word !== undefined).map(addressOf))]
+/** What a block's reads are about, given the answers so far: worked out once, before the tables change, since it depends on what was known. */
+export interface Plan extends Known {
+  /** Assets to be read whole: all in the first block, later those that a ReserveInitialized names. */
+  readonly fresh: readonly Hex[]
+  /** Assets of markets whose configuration an event of the configurator may have changed. */
+  readonly reconfigured: readonly Hex[]
+  /** Categories that are new to us or that an event says changed. */
+  readonly eModes: readonly number[]
+  /** Every asset of the pool, known before or new in this block. */
+  readonly assets: readonly Hex[]
+  /** Assets by whose price a category is valued. AaveOracle treats the category's source as an asset. */
+  readonly sources: readonly Hex[]
 }
 
-/** Markets whose configuration an event of the configurator may have changed; the asset is its first topic or first word. */
-export function reconfigured(world: World, pool: Hex, logs: readonly Log[], answers: Answers): readonly Hex[] {
-  const { configurator } = known(world, pool, answers)
-  const named = logsOf(logs, configurator).flatMap(({ topics, data }) => [topicAt(topics, 1), wordAt(data, 0)])
-  const assets = named.filter((word) => word !== undefined).map(addressOf)
-  return [...new Set(assets)].filter((asset) => findMarket(world, pool, asset) !== undefined)
+export function planOf(world: World, pool: Hex, logs: readonly Log[], answers: Answers): Plan {
+  const venue = world.venues.find(pool)
+  const contracts = known(world, pool, answers)
+  const said = logsOf(logs, contracts.configurator)
+  const fresh = venue === undefined ? (arrayOf(answers.get(call.reservesList(pool))) ?? []).map(addressOf) : initialized(said)
+  const reconfigured = reconfiguredBy(world, pool, said)
+  const eModes = eModesToRead(world, pool, said, fresh, reconfigured, answers)
+  const markets = venue === undefined ? [] : marketsOf(world, venue)
+  const before = markets.map((row) => addressOf(world.markets.columns.asset.get(row)))
+  const assets = fresh.length === 0 ? before : [...new Set([...before, ...fresh])]
+  const words = venue === undefined ? [] : eModesOf(world, venue).map((row) => world.eModes.columns.priceSource.get(row))
+  for (const category of eModes) words.push(wordAt(answers.get(call.eMode(pool, category)), EMODE.priceSource) ?? 0n)
+  const sources = [...new Set(words.filter((word) => word !== 0n).map(addressOf))]
+  return { ...contracts, fresh, reconfigured, eModes, assets, sources }
 }
 
-/** Categories that are new to us or that an event says changed. */
-export function eModesToRead(world: World, pool: Hex, logs: readonly Log[], answers: Answers): readonly number[] {
+const addressesOf = (words: readonly (bigint | undefined)[]): readonly Hex[] => [
+  ...new Set(words.filter((word) => word !== undefined).map(addressOf)),
+]
+
+const initialized = (said: readonly Log[]): readonly Hex[] =>
+  addressesOf(said.filter((log) => log.topics[0] === TOPIC.reserveInitialized).map(({ topics }) => topicAt(topics, 1)))
+
+/** The asset is an event's first topic or first word. */
+const reconfiguredBy = (world: World, pool: Hex, said: readonly Log[]): readonly Hex[] =>
+  addressesOf(said.flatMap(({ topics, data }) => [topicAt(topics, 1), wordAt(data, 0)])).filter(
+    (asset) => findMarket(world, pool, asset) !== undefined,
+  )
+
+function eModesToRead(
+  world: World,
+  pool: Hex,
+  said: readonly Log[],
+  fresh: readonly Hex[],
+  reconfigured: readonly Hex[],
+  answers: Answers,
+): readonly number[] {
   const categories = new Set<number>()
   const add = (category: number): void => {
     if (category !== 0 && world.eModes.find(`${pool}:${category}`) === undefined) categories.add(category)
   }
-  for (const asset of newAssets(world, pool, logs, answers))
-    add(configPart(wordAt(answers.get(call.reserveData(pool, asset)), RESERVE.config) ?? 0n, 'eMode'))
-  for (const asset of reconfigured(world, pool, logs, answers))
-    add(configPart(wordAt(answers.get(call.configuration(pool, asset)), 0) ?? 0n, 'eMode'))
-  const { configurator } = known(world, pool, answers)
-  for (const log of logsOf(logs, configurator)) {
+  for (const asset of fresh) add(configPart(wordAt(answers.get(call.reserveData(pool, asset)), RESERVE.config) ?? 0n, 'eMode'))
+  for (const asset of reconfigured) add(configPart(wordAt(answers.get(call.configuration(pool, asset)), 0) ?? 0n, 'eMode'))
+  for (const log of said) {
     const category = log.topics[0] === TOPIC.eModeCategory ? topicAt(log.topics, 1) : undefined
     if (category !== undefined && category <= 255n) categories.add(Number(category))
   }
   return [...categories].sort((a, b) => a - b)
 }
 
-/** Every asset of the pool, known before or new in this block. */
-export function allAssets(world: World, pool: Hex, logs: readonly Log[], answers: Answers): readonly Hex[] {
-  const venue = world.venues.find(pool)
-  const before = venue === undefined ? [] : marketsOf(world, venue).map((row) => addressOf(world.markets.columns.asset.get(row)))
-  return [...new Set([...before, ...newAssets(world, pool, logs, answers)])]
-}
-
-/** Assets by whose price a category is valued. AaveOracle treats the category's source as an asset. */
-export function eModeSources(world: World, pool: Hex, logs: readonly Log[], answers: Answers): readonly Hex[] {
-  const venue = world.venues.find(pool)
-  const words = venue === undefined ? [] : eModesOf(world, venue).map((row) => world.eModes.columns.priceSource.get(row))
-  for (const category of eModesToRead(world, pool, logs, answers))
-    words.push(wordAt(answers.get(call.eMode(pool, category)), EMODE.priceSource) ?? 0n)
-  return [...new Set(words.filter((word) => word !== 0n).map(addressOf))]
-}
-
 /** Do this block's prices have to be asked for? */
-export function pricesMayMove(world: World, pool: Hex, logs: readonly Log[], answers: Answers): boolean {
-  const venue = world.venues.find(pool)
-  if (venue === undefined || newAssets(world, pool, logs, answers).length > 0) return true
-  const { oracle, provider } = known(world, pool, answers)
-  if (hasTopic(logs, TOPIC.answerUpdated) || logsOf(logs, oracle).length > 0 || logsOf(logs, provider).length > 0) return true
+function pricesMayMove(world: World, venue: number | undefined, logs: readonly Log[], answers: Answers, plan: Plan): boolean {
+  if (venue === undefined || plan.fresh.length > 0 || hasTopic(logs, TOPIC.answerUpdated)) return true
+  if (logsOf(logs, plan.oracle).length > 0 || logsOf(logs, plan.provider).length > 0) return true
   if (answers.all.some(({ data }) => data === VIEW.latestRound)) return true
   // a source that nobody watches can move without a trace, and so can one that values a category
-  return (
-    marketsOf(world, venue).some((row) => world.markets.columns.feed.get(row) === 0) || eModeSources(world, pool, logs, answers).length > 0
-  )
+  return plan.sources.length > 0 || marketsOf(world, venue).some((row) => world.markets.columns.feed.get(row) === 0)
 }
 
 /** As they are in the logs, each once. */
@@ -136,14 +144,13 @@ const updatedReserves = (logs: readonly Log[]): ReadonlySet<Hex | undefined> =>
 export function poolReads(world: World, pool: Hex, logs: readonly Log[], answers: Answers): readonly Call[] {
   const venue = world.venues.find(pool)
   const wanted: Call[] = []
-  const { provider, oracle } = known(world, pool, answers)
-  const oldProvider = venue === undefined ? undefined : provider
+  const plan = planOf(world, pool, logs, answers)
+  const { provider, oracle } = plan
   if (venue === undefined) wanted.push(call.revision(pool), call.provider(pool), call.reservesList(pool))
-  if (provider !== undefined && (venue === undefined || logsOf(logs, oldProvider).length > 0)) {
+  if (provider !== undefined && (venue === undefined || logsOf(logs, provider).length > 0)) {
     wanted.push(call.revision(pool), ...PROVIDER_VIEWS.map((view) => call.named(provider, view)))
   }
-  const fresh = newAssets(world, pool, logs, answers)
-  for (const asset of fresh) {
+  for (const asset of plan.fresh) {
     const data = answers.get(call.reserveData(pool, asset))
     const token = (word: number): Hex | undefined => {
       const found = wordAt(data, word)
@@ -154,31 +161,35 @@ export function poolReads(world: World, pool: Hex, logs: readonly Log[], answers
     if (aToken && stable && variable)
       wanted.push(call.cash(asset, aToken), call.scaledTotal(aToken), call.scaledTotal(variable), call.stableSupply(stable))
   }
-  for (const asset of reconfigured(world, pool, logs, answers)) wanted.push(call.configuration(pool, asset))
-  for (const category of eModesToRead(world, pool, logs, answers)) wanted.push(call.eMode(pool, category))
+  for (const asset of plan.reconfigured) wanted.push(call.configuration(pool, asset))
+  for (const category of plan.eModes) wanted.push(call.eMode(pool, category))
   for (const topic of updatedReserves(logsOf(logs, pool))) {
     const asset = addressOf(wordAt(topic, 0) ?? 0n)
     const market = findMarket(world, pool, asset)
     if (market !== undefined) wanted.push(call.cash(asset, addressOf(world.markets.columns.aToken.get(market))))
   }
-  if (oracle === undefined) return wanted
-  wanted.push(...oracleReads(world, pool, logs, answers, oracle))
+  if (oracle !== undefined) wanted.push(...oracleReads(world, venue, logs, answers, plan, oracle))
   return wanted
 }
 
-function oracleReads(world: World, pool: Hex, logs: readonly Log[], answers: Answers, oracle: Hex): readonly Call[] {
+function oracleReads(
+  world: World,
+  venue: number | undefined,
+  logs: readonly Log[],
+  answers: Answers,
+  plan: Plan,
+  oracle: Hex,
+): readonly Call[] {
   const wanted: Call[] = []
-  const venue = world.venues.find(pool)
   const moved = venue === undefined || oracle !== addressOf(world.venues.columns.oracle.get(venue))
-  const assets = allAssets(world, pool, logs, answers)
-  const resourced = moved || logsOf(logs, oracle).length > 0 ? assets : newAssets(world, pool, logs, answers)
+  const resourced = moved || logsOf(logs, oracle).length > 0 ? plan.assets : plan.fresh
   if (moved) wanted.push(call.baseUnit(oracle))
   for (const asset of resourced) wanted.push(call.sourceOf(oracle, asset))
-  if (!pricesMayMove(world, pool, logs, answers) || assets.length === 0) return wanted
-  const all = call.prices(oracle, assets)
+  if (!pricesMayMove(world, venue, logs, answers, plan) || plan.assets.length === 0) return wanted
+  const all = call.prices(oracle, plan.assets)
   wanted.push(all)
   // one asset without a price makes the whole answer revert: then each is asked for alone
-  if (answers.get(all) === null) for (const asset of assets) wanted.push(call.price(oracle, asset))
-  for (const source of eModeSources(world, pool, logs, answers)) wanted.push(call.price(oracle, source))
+  if (answers.get(all) === null) for (const asset of plan.assets) wanted.push(call.price(oracle, asset))
+  for (const source of plan.sources) wanted.push(call.price(oracle, source))
   return wanted
 }

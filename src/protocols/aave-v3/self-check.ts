@@ -1,6 +1,7 @@
 // Our health factor equals the contract's, and that is checked in every block: on a rotating sample, and on every account a finding named.
 import type { BlockInput, Call, Hex } from '../../core/flow.ts'
 import { addressOf, wordsOf } from '../../core/words.ts'
+import { namedAccounts } from '../../state/named-accounts.ts'
 import type { Answers } from '../../state/protocol.ts'
 import { BLIND_REASONS } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
@@ -16,7 +17,7 @@ export function checkReads(world: World, pool: Hex, number: number): readonly Ca
   if (venue === undefined || count === 0) return []
   const rows = new Set<number>()
   for (let n = 0; n < SAMPLE; n++) rows.add((number * SAMPLE + n) % count)
-  for (let row = 0; row < count; row++) if (columns.wantedBlock.get(row) === number - 1 && number > 1) rows.add(row)
+  for (const row of namedAccounts(world, number - 1)) rows.add(row)
   return [...rows]
     .filter((row) => columns.venue.get(row) === venue + 1)
     .map((row) => call.accountData(pool, addressOf(columns.account.get(row))))

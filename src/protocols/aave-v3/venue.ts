@@ -1,12 +1,12 @@
 // What reads say goes into the tables: the pool and its contracts, its reserves, their configuration, categories and prices.
 import { toFloat } from '../../core/exact.ts'
-import type { BlockInput, Hex } from '../../core/flow.ts'
+import type { Hex } from '../../core/flow.ts'
 import { addressOf, addressWord, arrayOf, wordAt, wordsOf } from '../../core/words.ts'
 import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import { writeConfig } from './config-bits.ts'
 import { findMarket, marketsOf } from './keys.ts'
-import { allAssets, call, EMODE, eModeSources, eModesToRead, known, newAssets, PROVIDER_VIEWS, RESERVE, reconfigured } from './reads.ts'
+import { call, EMODE, known, PROVIDER_VIEWS, RESERVE } from './reads.ts'
 
 /** Markets and categories whose accounts must all be computed again. */
 export interface Reconfigured {
@@ -173,15 +173,4 @@ export function writePrices(
 function alone(answers: Answers, oracle: Hex, asset: Hex): bigint | undefined {
   const answer = answers.get(call.price(oracle, asset))
   return answer === null ? 0n : wordAt(answer, 0)
-}
-
-/** What this block's reads are about: worked out before the tables change, since it depends on what was known. */
-export function planOf(world: World, pool: Hex, block: BlockInput, answers: Answers) {
-  return {
-    fresh: newAssets(world, pool, block.logs, answers),
-    reconfigured: reconfigured(world, pool, block.logs, answers),
-    eModes: eModesToRead(world, pool, block.logs, answers),
-    assets: allAssets(world, pool, block.logs, answers),
-    sources: eModeSources(world, pool, block.logs, answers),
-  }
 }

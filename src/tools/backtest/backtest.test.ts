@@ -12,6 +12,7 @@ import { openHistory } from '../../history/history.ts'
 import type { History, StoredBlock } from '../../history/types.ts'
 import { lockFolder } from '../../record/lock.ts'
 import { eventTable } from '../../state/event-table.ts'
+import { nameAccounts, namedAccounts } from '../../state/named-accounts.ts'
 import { createWorld } from '../../state/world.ts'
 import { ring } from '../../store/windows.ts'
 import { ATTACK_BLOCK, chain, rules } from './backtest.builders.ts'
@@ -295,16 +296,16 @@ describe('what could not be seen', () => {
     const row = world.accounts.rowOf('x')
     const always: Call = { to: FEED, data: '0x' }
     const named: Call = { to: POOL, data: '0x' }
-    const reads = () => [always, ...(world.accounts.columns.wantedBlock.get(row) === 9 ? [named] : [])]
+    const reads = () => [always, ...(namedAccounts(world, 9).includes(row) ? [named] : [])]
     const protocol = { id: 'p', writes: [], watches: () => [], reads, apply: () => undefined, actions: {}, steps: () => [] }
     const at = { chainId: CHAIN_ID, number: 10, hash: '0x', parentHash: '0x', timeS: 1, logs: [] } as const
     const calls = (...stored: readonly Call[]) =>
       missingReads([protocol], world, { ...at, reads: stored.map((call) => ({ ...call, result: null })) }).flatMap((m) => m.calls)
-    world.accounts.columns.wantedBlock.set(row, 9)
+    nameAccounts(world, 9, new Set([row]))
     expect(calls(always, named)).toEqual([])
-    expect(world.accounts.columns.wantedBlock.get(row), 'it was asked for, so it is compared').toBe(9)
+    expect(namedAccounts(world, 9), 'it was asked for, so it is compared').toEqual([row])
     expect(calls(named)).toEqual([always])
-    world.accounts.columns.wantedBlock.set(row, 9)
+    nameAccounts(world, 9, new Set([row]))
     expect(calls(always)).toEqual([])
   })
 

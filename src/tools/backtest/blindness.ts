@@ -1,6 +1,7 @@
 // Where a protocol could not see: what its adapter wants to know of a block and history hasn't. Its detectors were blind there, not quiet.
 import type { BlockInput, Call, ReadResult } from '../../core/flow.ts'
 import type { BoundDetector } from '../../detect/define.ts'
+import { forgetNamed } from '../../state/named-accounts.ts'
 import { Answers, type Protocol } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 
@@ -17,18 +18,8 @@ export interface Missing {
  */
 export function missingReads(protocols: readonly Protocol[], world: World, block: BlockInput): readonly Missing[] {
   const missing = missingNow(protocols, world, block)
-  if (missing.length === 0 || !letComparisonsGo(world, block.number)) return missing
+  if (missing.length === 0 || !forgetNamed(world, block.number - 1)) return missing
   return missingNow(protocols, world, block)
-}
-
-function letComparisonsGo({ accounts: { columns, count } }: World, number: number): boolean {
-  let some = false
-  for (let row = 0; row < count; row++) {
-    if (columns.wantedBlock.get(row) !== number - 1) continue
-    columns.wantedBlock.set(row, 0)
-    some = true
-  }
-  return some
 }
 
 function missingNow(protocols: readonly Protocol[], world: World, block: BlockInput): readonly Missing[] {

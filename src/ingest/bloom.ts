@@ -43,7 +43,10 @@ const keccak = await createKeccak(256)
 
 /** The three bits that an item sets: two bytes each of its hash's start, eleven bits of those. */
 export function bitsOf(item: Hex): readonly number[] {
-  const hash = keccak.init().update(Buffer.from(item.slice(2), 'hex')).digest('binary')
+  const hash = keccak
+    .init()
+    .update(Buffer.from(item.slice(2), 'hex'))
+    .digest('binary')
   return [0, 2, 4].map((at) => (((hash[at] as number) << 8) | (hash[at + 1] as number)) & 2047)
 }
 

@@ -42,6 +42,8 @@ export async function measureFold({ detectors, ...options }: FoldBenchOptions): 
     const live = new Fold(rules)
     const store = openHistory(folder, CHAIN_ID)
     const ms: number[] = []
+    const parsing: number[] = []
+    const handing: number[] = []
     let pending: StoredBlock[] = []
     let sample: readonly Log[] = []
     let findings = 0
@@ -51,7 +53,11 @@ export async function measureFold({ detectors, ...options }: FoldBenchOptions): 
       // own time: from the text of header and receipts to the findings. What a node takes to answer isn't ours.
       let own = -performance.now()
       const head = readHeader(WHERE, JSON.parse(header), 'unchecked')
-      const logs = await watchedLogs(CLIENT, { header: head, receipts: readReceipts(WHERE, JSON.parse(receipts), head) }, watches)
+      const parseFrom = performance.now()
+      const parsed = readReceipts(WHERE, JSON.parse(receipts), head)
+      parsing.push(performance.now() - parseFrom)
+      own -= clonedMs(parsed, handing)
+      const logs = await watchedLogs(CLIENT, { header: head, receipts: parsed }, watches)
       const soFar = { number: block.number, timeS: block.timeS, logs }
       const ask = (reads: readonly ReadResult[]): readonly Call[] => {
         const answers = new Answers(reads)
@@ -81,12 +87,35 @@ export async function measureFold({ detectors, ...options }: FoldBenchOptions): 
     if (pending.length > 0) store.append(pending, 'rpc')
     return [
       ...liveRows(ms, live, options, config.detectors.length),
+      ...workerRows(parsing, handing),
       ...undoRow(live),
       ...historyRows(folder, config, options, sample, findings),
     ]
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** How long it takes to copy what a worker would hand over: writing and reading it, of which this thread does the reading. */
+function clonedMs(value: unknown, into: number[]): number {
+  const from = performance.now()
+  structuredClone(value)
+  const took = performance.now() - from
+  into.push(took)
+  return took
+}
+
+/** Would a worker that parses save anything? It saves the parsing and costs the handing over, about half of it on each side. */
+function workerRows(parsing: readonly number[], handing: readonly number[]): readonly Row[] {
+  const median = (of: readonly number[]): number =>
+    at(
+      of.slice(of.length >> 1).sort((a, b) => a - b),
+      0.5,
+    )
+  return [
+    row('of it parsing and checking receipts, p50', median(parsing), 'ms'),
+    row('copying them from one thread to another, both sides, p50', median(handing), 'ms'),
+  ]
 }
 
 /** Header and receipts of a block as a node's JSON. */
@@ -169,13 +198,15 @@ function historyRows(
   let logs = 0
   let found = 0
   const from = performance.now()
-  for (const chunk of openHistory(folder, CHAIN_ID).chunks(0, Number.MAX_SAFE_INTEGER))
+  for (const chunk of openHistory(folder, CHAIN_ID).chunks(0, Number.MAX_SAFE_INTEGER)) {
+    fold.adopt(chunk)
     for (let n = 0; n < chunk.blocks; n++) {
       const block = chunk.block(n)
       found += fold.step({ kind: 'committed', block }).entries.filter((e) => e.kind === 'finding').length
       logs += block.logs.length
       if (n % FINAL_AFTER === 0) fold.step({ kind: 'finalized', chainId: CHAIN_ID, number: block.number, hash: block.hash })
     }
+  }
   const seconds = (performance.now() - from) / 1_000
   if (found !== findings) throw new Error(`${found} findings from segments, ${findings} live`)
   const viem = viemRate(sample)

@@ -49,9 +49,9 @@ export async function measureFold({ detectors, ...options }: FoldBenchOptions): 
     let findings = 0
     for (const { answer, ...block } of history.blocks()) {
       const { header, receipts } = answersOf(block)
-      const watches = rules.protocols.flatMap((p) => p.watches(live.world))
       // own time: from the text of header and receipts to the findings. What a node takes to answer isn't ours.
       let own = -performance.now()
+      const watches = rules.protocols.flatMap((p) => p.watches(live.world))
       const head = readHeader(WHERE, JSON.parse(header), 'unchecked')
       const parseFrom = performance.now()
       const parsed = readReceipts(WHERE, JSON.parse(receipts), head)

@@ -23,7 +23,7 @@ export function joinBlooms(blooms: readonly Hex[]): Hex {
   for (const bloom of blooms) {
     if (bloom === EMPTY) continue
     const bytes = Buffer.from(bloom.slice(2), 'hex')
-    for (let i = 0; i < BYTES; i++) joined[i] = (joined[i] ?? 0) | (bytes[i] ?? 0)
+    for (let i = 0; i < BYTES; i++) joined[i] = (joined[i] as number) | (bytes[i] as number)
   }
   return `0x${joined.toString('hex')}`
 }
@@ -31,9 +31,17 @@ export function joinBlooms(blooms: readonly Hex[]): Hex {
 /** The bloom of some logs, as a node computes it. */
 export function bloomOf(logs: readonly Pick<Log, 'address' | 'topics'>[], bitsOf = knownBitsOf): Hex {
   const bytes = Buffer.alloc(BYTES)
+  const add = (item: Hex): void => {
+    const bits = bitsOf(item)
+    for (let n = 0; n < bits.length; n++) {
+      const bit = bits[n] as number
+      const at = BYTES - 1 - (bit >> 3)
+      bytes[at] = (bytes[at] as number) | (1 << (bit & 7))
+    }
+  }
   for (const { address, topics } of logs) {
-    for (const item of [address, ...topics])
-      for (const bit of bitsOf(item)) bytes[BYTES - 1 - (bit >> 3)] = (bytes[BYTES - 1 - (bit >> 3)] ?? 0) | (1 << (bit & 7))
+    add(address)
+    for (let n = 0; n < topics.length; n++) add(topics[n] as Hex)
   }
   return `0x${bytes.toString('hex')}`
 }

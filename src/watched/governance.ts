@@ -1,0 +1,33 @@
+// Contracts with power over others as a config names them.
+import { z } from 'zod'
+import { parsed } from '../core/parsed.ts'
+import { governance as governanceAdapter } from '../protocols/governance/index.ts'
+import { ROLE } from '../state/authority.ts'
+import { address, chainId, type Watched } from './parts.ts'
+
+const role = z.string().regex(/^[\x21-\x7e]+$/, "want a role's name as its contract hashes it, for example POOL_ADMIN")
+const governanceSchema = z
+  .strictObject({
+    chainId,
+    /** Contracts with roles; Aave's by default. */
+    accessControls: z.array(z.strictObject({ address, roles: z.array(role).default(Object.keys(ROLE)) })).default([]),
+    owned: z.array(address).default([]),
+    /** EIP-1967 proxies. */
+    proxies: z.array(address).default([]),
+    timelocks: z.array(address).default([]),
+    safes: z.array(address).default([]),
+    /** Our Guards. */
+    own: z.array(address).default([]),
+    /** What was set up before this block is taken as governance wants it, whoever sent it: deployments are made by single keys. */
+    sinceBlock: z.number().int().nonnegative().default(0),
+  })
+  .refine(({ own, timelocks, safes }) => !own.some((a) => timelocks.includes(a) || safes.includes(a)), {
+    path: ['own'],
+    message: "want our Guards only: a timelock or a Safe is people's",
+  })
+
+/** Who may change what is watched, and whether a change went through a timelock or a Safe. Stands before `aaveV3Pool`. */
+export function governance(input: z.input<typeof governanceSchema>): Watched {
+  const config = parsed('governance()', input, governanceSchema.parse)
+  return { chainId: config.chainId, rules: { governance: config }, protocols: [governanceAdapter(config)], venues: [], guards: [] }
+}

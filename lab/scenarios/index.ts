@@ -1,10 +1,18 @@
 // All scenarios: a new one is one file and one line here.
 import { adminTakeover } from './attacks/admin-takeover.ts'
 import { adminTakeoverSingleBlock } from './attacks/admin-takeover-single-block.ts'
+import { baselinePoisoning } from './attacks/baseline-poisoning.ts'
+import { decoyThenAttack } from './attacks/decoy-then-attack.ts'
+import { feedAtFloor } from './attacks/feed-at-floor.ts'
+import { hardCodedOracle } from './attacks/hard-coded-oracle.ts'
+import { oracleRamp } from './attacks/oracle-ramp.ts'
 import { oracleTakeover } from './attacks/oracle-takeover.ts'
 import { oracleTakeoverSingleBlock } from './attacks/oracle-takeover-single-block.ts'
 import { priceCrashBadDebt } from './attacks/price-crash-bad-debt.ts'
 import { priceCrashBadDebtSingleBlock } from './attacks/price-crash-bad-debt-single-block.ts'
+import { priceKeeperTakeover } from './attacks/price-keeper-takeover.ts'
+import { rehearsedTakeover } from './attacks/rehearsed-takeover.ts'
+import { sameHoleAgain } from './attacks/same-hole-again.ts'
 import { thinCollateral } from './attacks/thin-collateral.ts'
 import { thinCollateralSingleBlock } from './attacks/thin-collateral-single-block.ts'
 import type { LabScenario } from './lab.ts'
@@ -20,6 +28,14 @@ export const scenarios: readonly LabScenario[] = [
   adminTakeover,
   thinCollateral,
   priceCrashBadDebt,
+  baselinePoisoning,
+  decoyThenAttack,
+  feedAtFloor,
+  hardCodedOracle,
+  oracleRamp,
+  priceKeeperTakeover,
+  rehearsedTakeover,
+  sameHoleAgain,
   oracleTakeoverSingleBlock,
   adminTakeoverSingleBlock,
   thinCollateralSingleBlock,

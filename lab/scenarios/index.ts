@@ -17,11 +17,23 @@ import { thinCollateral } from './attacks/thin-collateral.ts'
 import { thinCollateralSingleBlock } from './attacks/thin-collateral-single-block.ts'
 import type { LabScenario } from './lab.ts'
 import { calmDay } from './quiet/calm-day.ts'
+import { deviationBurst } from './quiet/deviation-burst.ts'
 import { governedChange } from './quiet/governed-change.ts'
+import { guardianActs } from './quiet/guardian-acts.ts'
+import { honestHiccups } from './quiet/honest-hiccups.ts'
+import { leverageLoop } from './quiet/leverage-loop.ts'
+import { marketMaker } from './quiet/market-maker.ts'
 import { oracleTakeoverTwin } from './quiet/oracle-takeover-twin.ts'
 import { orderlyCrash } from './quiet/orderly-crash.ts'
 import { thinCollateralTwin } from './quiet/thin-collateral-twin.ts'
+import { trueCollapse } from './quiet/true-collapse.ts'
+import { trueHundredfold } from './quiet/true-hundredfold.ts'
+import { trueRamp } from './quiet/true-ramp.ts'
+import { twoAssetsJump } from './quiet/two-assets-jump.ts'
+import { twoTrueJumps } from './quiet/two-true-jumps.ts'
 import { whaleExit } from './quiet/whale-exit.ts'
+import { wideSpreads } from './quiet/wide-spreads.ts'
+import { wildThenJump } from './quiet/wild-then-jump.ts'
 
 export const scenarios: readonly LabScenario[] = [
   oracleTakeover,
@@ -46,4 +58,16 @@ export const scenarios: readonly LabScenario[] = [
   orderlyCrash,
   calmDay,
   whaleExit,
+  deviationBurst,
+  guardianActs,
+  honestHiccups,
+  leverageLoop,
+  marketMaker,
+  trueCollapse,
+  trueHundredfold,
+  trueRamp,
+  twoAssetsJump,
+  twoTrueJumps,
+  wideSpreads,
+  wildThenJump,
 ]

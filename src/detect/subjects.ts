@@ -10,10 +10,12 @@ const TABLES: Readonly<Record<string, string>> = {
   account: 'accounts',
   venue: 'venues',
   contract: 'contracts',
+  perpMarket: 'perpMarkets',
+  perpAccount: 'perpAccounts',
 }
 
 /** What is about no market is about its whole venue. */
-const WIDER: Readonly<Record<string, string>> = { market: 'venue' }
+const WIDER: Readonly<Record<string, string>> = { market: 'venue', perpMarket: 'venue', perpAccount: 'venue' }
 
 /**
  * `column`: one that refers to a row of another table (row + 1), or `row`. A reference that is 0 gives way to the row's wider one,
@@ -45,6 +47,14 @@ function ofTable(world: World, table: string, row: number): Subject {
       return { kind: 'venue', chainId, id: world.venues.keyOf(row) }
     case 'contracts':
       return { kind: 'contract', chainId, id: world.contracts.keyOf(row) }
+    case 'perpMarkets':
+      return { kind: 'market', chainId, id: world.perpMarkets.keyOf(row) }
+    case 'perpAccounts':
+      return { kind: 'account', chainId, id: world.perpAccounts.keyOf(row) }
+    case 'perpClusters':
+      return { kind: 'account', chainId, id: world.perpClusters.keyOf(row) }
+    case 'perpVenues':
+      return { kind: 'venue', chainId, id: world.perpVenues.keyOf(row) }
     default:
       return chainOf(world)
   }

@@ -10,10 +10,14 @@ const TABLES: Readonly<Record<string, string>> = {
   account: 'accounts',
   venue: 'venues',
   contract: 'contracts',
+  optionMarket: 'optionMarkets',
+  board: 'boards',
+  strike: 'strikes',
+  optionPosition: 'optionPositions',
 }
 
 /** What is about no market is about its whole venue. */
-const WIDER: Readonly<Record<string, string>> = { market: 'venue' }
+const WIDER: Readonly<Record<string, string>> = { market: 'venue', optionPosition: 'optionMarket', strike: 'board', board: 'optionMarket' }
 
 /**
  * `column`: one that refers to a row of another table (row + 1), or `row`. A reference that is 0 gives way to the row's wider one,
@@ -43,6 +47,14 @@ function ofTable(world: World, table: string, row: number): Subject {
       return { kind: 'account', chainId, id: world.accounts.keyOf(row) }
     case 'venues':
       return { kind: 'venue', chainId, id: world.venues.keyOf(row) }
+    case 'optionMarkets':
+      return { kind: 'venue', chainId, id: world.optionMarkets.keyOf(row) }
+    case 'boards':
+      return { kind: 'market', chainId, id: world.boards.keyOf(row) }
+    case 'strikes':
+      return { kind: 'market', chainId, id: world.strikes.keyOf(row) }
+    case 'optionPositions':
+      return { kind: 'account', chainId, id: world.optionPositions.keyOf(row) }
     case 'contracts':
       return { kind: 'contract', chainId, id: world.contracts.keyOf(row) }
     default:

@@ -172,6 +172,7 @@ export function ours(world: World, market: Hex, boardIds: readonly number[]): Se
       under: at.status > 0 ? 1n : 0n,
     })
   }
+  strikes.sort((a, b) => Number((a['id'] as bigint) - (b['id'] as bigint)))
   positions.sort((a, b) => Number((a['id'] as bigint) - (b['id'] as bigint)))
   return {
     market: {

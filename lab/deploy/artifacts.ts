@@ -34,6 +34,10 @@ export const safeArtifact = (path: string): Artifact =>
 
 export const openZeppelinArtifact = (name: string): Artifact => fromPackage('@openzeppelin/contracts', `build/contracts/${name}`)
 
+/** `path` as in Lyra's source tree, for example `libraries/GWAV`. */
+export const lyraArtifact = (path: string): Artifact =>
+  fromPackage('@lyrafinance/protocol', `dist/artifacts/contracts/${path}.sol/${path.slice(path.lastIndexOf('/') + 1)}`)
+
 export const uniswapArtifact = (pkg: 'v3-core' | 'v3-periphery', name: string): Artifact =>
   fromPackage(`@uniswap/${pkg}`, `artifacts/contracts/${name}.sol/${name}`)
 

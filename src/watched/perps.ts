@@ -6,6 +6,7 @@ import { guard as guardAdapter } from '../protocols/guard/index.ts'
 import { perpGuardEntries } from '../protocols/perp-v2/entries.ts'
 import { perpV2 } from '../protocols/perp-v2/index.ts'
 import { uniswapV3 } from '../protocols/uniswap-v3/index.ts'
+import { perpRisk } from '../state/perp-risk.ts'
 import type { Venue } from '../state/protocol.ts'
 import { address, chainId, type Watched } from './parts.ts'
 
@@ -76,7 +77,7 @@ export function perpV2Exchange(input: z.input<typeof perpSchema>): Watched {
   const prices = uniswapV3({ chainId, pools })
   if (!config.guard) {
     const protocol = perpV2({ chainId, clearingHouse, markets })
-    const venue: Venue = { protocol, pool: clearingHouse, guard: undefined, probes: () => [] }
+    const venue: Venue = { protocol, pool: clearingHouse, guard: undefined, risk: perpRisk, probes: () => [] }
     return { chainId, rules: { perpV2: config }, protocols: [prices, protocol], venues: [venue], guards: [] }
   }
   const { address: guard, actions = ACTIONS, ...parts } = config.guard
@@ -87,7 +88,7 @@ export function perpV2Exchange(input: z.input<typeof perpSchema>): Watched {
   const protocol = perpV2({ chainId, clearingHouse, markets, guard: { entries } })
   const known = entries.map(({ entry, subjects }) => ({ id: entryId(entry), subjects }))
   const ours = guardAdapter({ chainId, guard, entries: known })
-  const venue: Venue = { protocol, pool: clearingHouse, guard, probes: () => [] }
+  const venue: Venue = { protocol, pool: clearingHouse, guard, risk: perpRisk, probes: () => [] }
   const named = entries.map(({ action, symbol, entry }) => ({ id: entryId(entry), name: `${action} ${symbol}`.trim() }))
   const rules = { perpV2: config, entries: known }
   return { chainId, rules, protocols: [prices, protocol, ours], venues: [venue], guards: [{ guard, entries: named }] }

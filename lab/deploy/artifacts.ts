@@ -43,6 +43,10 @@ export const chainlinkArtifact = (name: 'FluxAggregator' | 'EACAggregatorProxy')
 /** Of lab/contracts, compiled by the same script. */
 export const ocrArtifact = (): Artifact => compiled('ocr.json', 'OcrAggregator')
 
+/** Of lab/contracts too: the lab's own vault and bridge. */
+export const vaultArtifact = (): Artifact => compiled('vault.json', 'SharesVault')
+export const bridgeArtifact = (name: 'LockSide' | 'MintSide'): Artifact => compiled('bridge.json', name)
+
 function compiled(file: string, name: string): Artifact {
   const artifact = (read(join(ROOT, '.cache/lab', file)) as Record<string, Omit<Artifact, 'name'>>)[name]
   if (artifact === undefined) throw new Error(`.cache/lab/${file} has no ${name}: run node scripts/build-contracts.mjs`)

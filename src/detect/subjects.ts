@@ -10,6 +10,8 @@ const TABLES: Readonly<Record<string, string>> = {
   account: 'accounts',
   venue: 'venues',
   contract: 'contracts',
+  holder: 'vaultHolders',
+  vault: 'vaults',
 }
 
 /** What is about no market is about its whole venue. */
@@ -45,6 +47,12 @@ function ofTable(world: World, table: string, row: number): Subject {
       return { kind: 'venue', chainId, id: world.venues.keyOf(row) }
     case 'contracts':
       return { kind: 'contract', chainId, id: world.contracts.keyOf(row) }
+    case 'vaults':
+      return { kind: 'venue', chainId, id: world.vaults.keyOf(row) }
+    case 'vaultHolders':
+      return { kind: 'account', chainId, id: world.vaultHolders.keyOf(row) }
+    case 'backings':
+      return { kind: 'venue', chainId, id: world.backings.keyOf(row) }
     default:
       return chainOf(world)
   }

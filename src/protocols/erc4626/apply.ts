@@ -134,7 +134,9 @@ function appendFlow(world: World, row: number, spec: VaultSpec, { kind, holder, 
   columns.txIndex.set(at, txIndex)
   columns.assets.set(at, assets)
   columns.shares.set(at, shares)
-  columns.usd.set(at, toFloat(assets, spec.assetDecimals) * world.vaults.columns.assetUsd.get(row))
+  const { assetUsd, price: opening } = world.vaults.at(row)
+  columns.usd.set(at, toFloat(assets, spec.assetDecimals) * assetUsd)
+  columns.sharesUsd.set(at, toFloat(shares, spec.shareDecimals) * opening * assetUsd)
   columns.price.set(at, price)
 }
 
@@ -208,6 +210,7 @@ function step(world: World, row: number, spec: VaultSpec, state: VaultState, pri
   columns.donated.set(at, donated > 0n ? assets(donated) : 0)
   columns.unbackedShares.set(at, shares(state.totalSupply - before.totalSupply - minted + burned))
   columns.assetUsd.set(at, assetUsd)
+  columns.unitUsd.set(at, toFloat(1n, spec.shareDecimals) * priceAfter * assetUsd)
   columns.sinceChangeS.set(at, priceAfter !== priceBefore && pricedAtS > 0 ? timeS - pricedAtS : 0)
 }
 

@@ -60,6 +60,8 @@ export const vaultFlows = defineTable('vaultFlows', 'event', {
   assets: 'word',
   shares: 'word',
   usd: 'f64',
+  /** What its shares were worth at the price before the block. */
+  sharesUsd: 'f64',
   /** Whole asset tokens that it paid for a whole share; 0: too small to tell within a basis point. */
   price: 'f64',
 })
@@ -78,13 +80,15 @@ export const vaultSteps = defineTable('vaultSteps', 'event', {
   assetsAfter: 'f64',
   inAssets: 'f64',
   outAssets: 'f64',
-  /** Assets more (or, negative, less) than flows explain. */
+  /** Assets more (or, negative, less) than flows explain, and moves of marks where an adapter knows of any. */
   gain: 'f64',
   /** The part of a gain that was sent into the vault itself. */
   donated: 'f64',
   /** Shares more (or less) than flows explain. */
   unbackedShares: 'f64',
   assetUsd: 'f64',
+  /** What the smallest unit of a share is worth after the block: all that rounding can take at once, USD. */
+  unitUsd: 'f64',
   /** Seconds since the price changed last, when this block changed it; 0: it did not, or it is the first change. */
   sinceChangeS: 'f64',
 })

@@ -17,6 +17,7 @@ export { oracleReporters } from './detect/oracle-reporters.ts'
 export { oracleStaleness } from './detect/oracle-staleness.ts'
 export { outflowRate } from './detect/outflow-rate.ts'
 export { payoutAbovePaidIn } from './detect/payout-above-paid-in.ts'
+export { poolInvariant } from './detect/pool-invariant.ts'
 export { sharePriceJump } from './detect/share-price-jump.ts'
 export { supplyBacking } from './detect/supply-backing.ts'
 export { eventTable } from './state/event-table.ts'
@@ -24,4 +25,14 @@ export { eventTable } from './state/event-table.ts'
 export * as tables from './state/tables.ts'
 export { signed } from './store/column.ts'
 export * as windows from './store/windows.ts'
-export { aaveGuardEntries, aaveV3Pool, chainlinkFeeds, entryId, erc20Tokens, erc4626Vaults, governance, uniswapV3Pools } from './watched.ts'
+export {
+  aaveGuardEntries,
+  aaveV3Pool,
+  chainlinkFeeds,
+  entryId,
+  erc20Tokens,
+  erc4626Vaults,
+  governance,
+  uniswapV2Pools,
+  uniswapV3Pools,
+} from './watched.ts'

@@ -14,6 +14,7 @@ import { oracleReporters } from './oracle-reporters.ts'
 import { oracleStaleness } from './oracle-staleness.ts'
 import { outflowRate } from './outflow-rate.ts'
 import { payoutAbovePaidIn } from './payout-above-paid-in.ts'
+import { poolInvariant } from './pool-invariant.ts'
 import { sharePriceJump } from './share-price-jump.ts'
 import { supplyBacking } from './supply-backing.ts'
 
@@ -33,6 +34,7 @@ export const detectors = {
   oracleStaleness,
   outflowRate,
   payoutAbovePaidIn,
+  poolInvariant,
   sharePriceJump,
   supplyBacking,
 } as const

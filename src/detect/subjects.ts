@@ -11,6 +11,7 @@ const TABLES: Readonly<Record<string, string>> = {
   venue: 'venues',
   contract: 'contracts',
   holder: 'vaultHolders',
+  pool: 'pools',
   vault: 'vaults',
 }
 
@@ -51,6 +52,10 @@ function ofTable(world: World, table: string, row: number): Subject {
       return { kind: 'venue', chainId, id: world.vaults.keyOf(row) }
     case 'vaultHolders':
       return { kind: 'account', chainId, id: world.vaultHolders.keyOf(row) }
+    case 'pools': {
+      const id = world.pools.keyOf(row)
+      return { kind: id.includes(':') ? 'market' : 'venue', chainId, id }
+    }
     case 'backings':
       return { kind: 'venue', chainId, id: world.backings.keyOf(row) }
     default:

@@ -14,6 +14,7 @@ export function createWorld(chainId: number) {
     reporters: store.table(tables.reporters),
     pools: store.table(tables.pools),
     ticks: store.table(tables.ticks),
+    poolLosses: store.table(tables.poolLosses),
     tokens: store.table(tables.tokens),
     holdings: store.table(tables.holdings),
     transfers: store.table(tables.transfers),

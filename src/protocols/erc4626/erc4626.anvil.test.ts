@@ -1,6 +1,6 @@
 // Two vaults on OpenZeppelin's ERC-4626, with virtual shares and without, under random operations: after each block the tables say what
 // the contracts' views say, and flows, gains and unbacked shares add up to them.
-import { type Address, encodeFunctionData, type Hex, toHex } from 'viem'
+import { type Address, decodeEventLog, encodeFunctionData, type Hex, toHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { accountOf } from '../../../lab/accounts.ts'
 import { type Anvil, startAnvil } from '../../../lab/anvil.ts'
@@ -16,6 +16,7 @@ const people = [0, 1, 2].map((n) => accountOf('person', n).address)
 const [owner] = people as [Address]
 let anvil: Anvil
 let b: Builder
+let firstBlock: number
 let deployed: readonly DeployedVault[]
 const lower = (address: Address): Hex => address.toLowerCase() as Hex
 
@@ -106,13 +107,35 @@ async function equal(world: World): Promise<void> {
   }
 }
 
+/** All flows of a vault since first sight, by the contract's own logs. */
+async function flowsOf(n: number): Promise<bigint[]> {
+  const { vault } = deployed[n] as DeployedVault
+  const fromBlock = toHex(firstBlock + 1)
+  const logs = await anvil.rpc.call<readonly { readonly topics: readonly Hex[]; readonly data: Hex }[]>('eth_getLogs', [
+    { address: vault.address, fromBlock, toBlock: 'latest' },
+  ])
+  const sums = [0n, 0n, 0n, 0n]
+  for (const log of logs) {
+    const { eventName, args } = decodeEventLog({ abi: vault.abi, topics: log.topics as [Hex, ...Hex[]], data: log.data }) as unknown as {
+      readonly eventName: string
+      readonly args: { readonly assets: bigint; readonly shares: bigint }
+    }
+    const at = ['Deposit', 'Withdraw'].indexOf(eventName)
+    if (at < 0) continue
+    sums[at] = (sums[at] as bigint) + args.assets
+    sums[at + 2] = (sums[at + 2] as bigint) + args.shares
+  }
+  return sums
+}
+
 test('the tables say what the vaults say, early and late, and undo takes all of it back', async () => {
   const draws = new Draws(SEED)
   const world = createWorld(31337)
   const protocols = [adapter()]
   const fold = new Fold(anvil.rpc, world, protocols)
   const late = new Fold(anvil.rpc, createWorld(31337), [adapter()])
-  await fold.feed((await b.head()).number)
+  firstBlock = (await b.head()).number
+  await fold.feed(firstBlock)
   const first = deployed.map((_, n) => ({
     ...world.vaults.at(n),
     assets: world.vaults.at(n).totalAssets,
@@ -122,8 +145,8 @@ test('the tables say what the vaults say, early and late, and undo takes all of 
   const marks: number[] = []
   const dumps: string[] = []
   for (let n = 0; n < 45; n++) {
+    const before = (await b.head()).number // reading mines what waits
     for (let k = draws.integer(0, 2); k > 0; k--) await operate(draws, draws.pick(deployed))
-    const before = (await b.head()).number
     await b.flush()
     if ((await b.head()).number === before) await anvil.rpc.call('evm_mine')
     marks.push(world.store.mark())
@@ -150,6 +173,7 @@ test('the tables say what the vaults say, early and late, and undo takes all of 
     expect(Number(totalAssets - assets - paidIn + paidOut) / 10 ** assetDecimals).toBeCloseTo(gain, 4)
     expect(Number(totalSupply - supply - minted + burned) / 10 ** shareDecimals).toBeCloseTo(unbacked, 4)
     expect(donations).toBeGreaterThan(0)
+    expect([paidIn, paidOut, minted, burned]).toEqual(await flowsOf(n))
     expect(paidOut).toBeGreaterThan(0n)
   }
 

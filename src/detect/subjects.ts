@@ -10,6 +10,7 @@ const TABLES: Readonly<Record<string, string>> = {
   account: 'accounts',
   venue: 'venues',
   contract: 'contracts',
+  place: 'contracts',
 }
 
 /** What is about no market is about its whole venue. */
@@ -43,6 +44,8 @@ function ofTable(world: World, table: string, row: number): Subject {
       return { kind: 'account', chainId, id: world.accounts.keyOf(row) }
     case 'venues':
       return { kind: 'venue', chainId, id: world.venues.keyOf(row) }
+    case 'governed':
+      return { kind: 'contract', chainId, id: world.governed.keyOf(row) }
     case 'contracts':
       return { kind: 'contract', chainId, id: world.contracts.keyOf(row) }
     default:

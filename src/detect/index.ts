@@ -3,8 +3,12 @@ import { accountHealth } from './account-health.ts'
 import { aumWithoutFlows } from './aum-without-flows.ts'
 import { authorityChange } from './authority-change.ts'
 import { blind } from './blind.ts'
+import { codeChanged } from './code-changed.ts'
+import { dangerousProposal } from './dangerous-proposal.ts'
+import { delegatedKey } from './delegated-key.ts'
 import { donation } from './donation.ts'
 import { guardDisarmed } from './guard-disarmed.ts'
+import { implementationChange } from './implementation-change.ts'
 import { liquidityDepth } from './liquidity-depth.ts'
 import { marketSolvency } from './market-solvency.ts'
 import { navStep } from './nav-step.ts'
@@ -13,18 +17,26 @@ import { oracleJump } from './oracle-jump.ts'
 import { oracleReporters } from './oracle-reporters.ts'
 import { oracleStaleness } from './oracle-staleness.ts'
 import { outflowRate } from './outflow-rate.ts'
+import { ownerChange } from './owner-change.ts'
 import { payoutAbovePaidIn } from './payout-above-paid-in.ts'
 import { poolInvariant } from './pool-invariant.ts'
+import { safeModuleChange } from './safe-module-change.ts'
 import { sharePriceJump } from './share-price-jump.ts'
+import { signerSetChange } from './signer-set-change.ts'
 import { supplyBacking } from './supply-backing.ts'
+import { timelockShortened } from './timelock-shortened.ts'
 
 export const detectors = {
   accountHealth,
   aumWithoutFlows,
   authorityChange,
   blind,
+  codeChanged,
+  dangerousProposal,
+  delegatedKey,
   donation,
   guardDisarmed,
+  implementationChange,
   liquidityDepth,
   marketSolvency,
   navStep,
@@ -33,8 +45,12 @@ export const detectors = {
   oracleReporters,
   oracleStaleness,
   outflowRate,
+  ownerChange,
   payoutAbovePaidIn,
   poolInvariant,
+  safeModuleChange,
   sharePriceJump,
+  signerSetChange,
   supplyBacking,
+  timelockShortened,
 } as const

@@ -3,6 +3,7 @@
 export * from './tables/authority.ts'
 export * from './tables/chain.ts'
 export * from './tables/exchange.ts'
+export * from './tables/governance.ts'
 export * from './tables/guard.ts'
 export * from './tables/lending.ts'
 export * from './tables/options.ts'

@@ -18,4 +18,13 @@ export { eventTable } from './state/event-table.ts'
 export * as tables from './state/tables.ts'
 export { signed } from './store/column.ts'
 export * as windows from './store/windows.ts'
-export { aaveGuardEntries, aaveV3Pool, chainlinkFeeds, entryId, erc20Tokens, governance, uniswapV3Pools } from './watched.ts'
+export {
+  aaveGuardEntries,
+  aaveV3Pool,
+  chainlinkFeeds,
+  entryId,
+  erc20Tokens,
+  governance,
+  tracedContracts,
+  uniswapV3Pools,
+} from './watched.ts'

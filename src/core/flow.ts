@@ -1,4 +1,5 @@
 // The words that cross a boundary between stages: what may be known (Input) and what each stage makes of it.
+import type { BlockTraces } from './trace.ts'
 
 export type Hex = `0x${string}`
 
@@ -35,6 +36,8 @@ export interface BlockInput {
   readonly timeS: number
   readonly logs: readonly Log[]
   readonly reads: readonly ReadResult[]
+  /** Absent: nobody asked for them. */
+  readonly traces?: BlockTraces
 }
 
 /** Everything the middle may know. The capture file is a list of these, in the order the node took them. */

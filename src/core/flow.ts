@@ -75,7 +75,7 @@ export type BlindReason = 'unreachable' | 'stalled' | 'gap' | 'deep-reorg' | 'ba
 export type Severity = 'info' | 'low' | 'medium' | 'high' | 'critical'
 
 /** Where a finding's evidence comes from. Findings are independent when their sources differ. */
-export type Source = 'reporters' | 'second-feed' | 'pool' | 'exchange' | 'accounts' | 'authority' | 'endpoint'
+export type Source = 'reporters' | 'second-feed' | 'pool' | 'exchange' | 'accounts' | 'authority' | 'endpoint' | 'trace'
 
 /** What a finding or an action is about. `id` is an address (or a chain id) in lower case. */
 export interface Subject {

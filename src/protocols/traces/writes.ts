@@ -19,7 +19,8 @@ const NAMED: ReadonlySet<string> = new Set([
   '0x10d6a54a4754c8869d6886b5f5d7fbfa5b4522237ea5c60d11bc4e7a1ff9390b',
 ])
 
-export const isPlain = (slot: Hex): boolean => NAMED.has(slot) || BigInt(slot) < PLAIN_SLOTS
+/** As `plain` of the table. */
+const placeKind = (slot: Hex): 0 | 1 | 2 => (NAMED.has(slot) ? 2 : BigInt(slot) < PLAIN_SLOTS ? 1 : 0)
 
 interface Way {
   /** Selectors from the family's door to the frame that may have written. */
@@ -40,7 +41,8 @@ export function writeStorage(place: Place, tx: TxTrace, frames: readonly Frame[]
   for (const write of tx.writes) {
     const { address, slot } = write
     if (!family.members.has(address)) continue
-    const kind = isPlain(slot) ? slot : 'hashed'
+    const plain = placeKind(slot)
+    const kind = plain > 0 ? slot : 'hashed'
     const key = `${address}${kind}`
     let candidates = known.get(key)
     if (candidates === undefined) {
@@ -52,7 +54,7 @@ export function writeStorage(place: Place, tx: TxTrace, frames: readonly Frame[]
       })
       known.set(key, candidates)
     }
-    rowOf(place, tx, write, kind !== 'hashed', candidates)
+    rowOf(place, tx, write, plain, candidates)
   }
   return [...known.values()].flatMap((candidates) => candidates.map(({ tag }) => tag))
 }
@@ -81,7 +83,7 @@ function waysInto(address: Hex, { family: { members } }: Place, frames: readonly
 
 const stepOf = ({ kind, selector }: Frame): string => (kind === 'create' ? 'create' : selector)
 
-function rowOf(place: Place, tx: TxTrace, write: TxTrace['writes'][number], plain: boolean, candidates: readonly Candidate[]): void {
+function rowOf(place: Place, tx: TxTrace, write: TxTrace['writes'][number], plain: number, candidates: readonly Candidate[]): void {
   const { storageWrites } = place.world
   const { columns } = storageWrites
   const at = storageWrites.append()
@@ -93,7 +95,7 @@ function rowOf(place: Place, tx: TxTrace, write: TxTrace['writes'][number], plai
   columns.slot.set(at, BigInt(write.slot))
   columns.before.set(at, BigInt(write.before))
   columns.after.set(at, BigInt(write.after))
-  columns.plain.set(at, plain ? 1 : 0)
+  columns.plain.set(at, plain)
   columns.writer.set(at, least?.tag ?? 0n)
   columns.entry.set(at, selectorNumber(least?.entry ?? '0x'))
   columns.selector.set(at, selectorNumber(least?.selector ?? '0x'))

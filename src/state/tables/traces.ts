@@ -116,7 +116,7 @@ export const storageWrites = defineTable('storageWrites', 'event', {
   slot: 'word',
   before: 'word',
   after: 'word',
-  /** 1: a variable of its own place or a named slot; 0: somewhere in a mapping, an array or a namespace. */
+  /** 1: a variable of its own place; 2: a slot with a name, which rules the contract; 0: in a mapping, an array or a namespace. */
   plain: 'u32',
   /** Hash of the least known way by which it may have been written, and the selectors at its ends. */
   writer: 'word',
@@ -125,7 +125,7 @@ export const storageWrites = defineTable('storageWrites', 'event', {
   outerTo: 'word',
   /** Ways by which this transaction may have written it. */
   ways: 'u32',
-  /** Since when a slot of this kind has been changed by the least known way, and by the best known one; in how many blocks. */
+  /** Since when slots of this kind have been changed by the least known way and by the best known one, and in how many blocks before. */
   leastAgeBlocks: 'u32',
   leastBlocks: 'u32',
   bestAgeBlocks: 'u32',

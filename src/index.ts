@@ -10,6 +10,9 @@ export { dangerousProposal } from './detect/dangerous-proposal.ts'
 export { defineDetector } from './detect/define.ts'
 export { delegatedKey } from './detect/delegated-key.ts'
 export { donation } from './detect/donation.ts'
+export { flashLoan } from './detect/flash-loan.ts'
+export { foreignDelegatecall } from './detect/foreign-delegatecall.ts'
+export { freshContract } from './detect/fresh-contract.ts'
 export { guardDisarmed } from './detect/guard-disarmed.ts'
 export { implementationChange } from './detect/implementation-change.ts'
 export { liquidityDepth } from './detect/liquidity-depth.ts'
@@ -23,11 +26,18 @@ export { outflowRate } from './detect/outflow-rate.ts'
 export { ownerChange } from './detect/owner-change.ts'
 export { payoutAbovePaidIn } from './detect/payout-above-paid-in.ts'
 export { poolInvariant } from './detect/pool-invariant.ts'
+export { profitTaker } from './detect/profit-taker.ts'
+export { readOnlyReentrancy } from './detect/read-only-reentrancy.ts'
+export { reentrancy } from './detect/reentrancy.ts'
+export { repeatedLoop } from './detect/repeated-loop.ts'
 export { safeModuleChange } from './detect/safe-module-change.ts'
+export { selfdestruct } from './detect/selfdestruct.ts'
 export { sharePriceJump } from './detect/share-price-jump.ts'
 export { signerSetChange } from './detect/signer-set-change.ts'
 export { supplyBacking } from './detect/supply-backing.ts'
 export { timelockShortened } from './detect/timelock-shortened.ts'
+export { traceGap } from './detect/trace-gap.ts'
+export { unauthorisedWrite } from './detect/unauthorised-write.ts'
 export { eventTable } from './state/event-table.ts'
 /** For detectors of your own: the tables they can look at, and the memory they can keep. */
 export * as tables from './state/tables.ts'
@@ -43,6 +53,7 @@ export {
   governance,
   perpGuardEntries,
   perpV2Exchange,
+  tracedContracts,
   uniswapV2Pools,
   uniswapV3Pools,
 } from './watched.ts'

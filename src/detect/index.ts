@@ -7,6 +7,9 @@ import { codeChanged } from './code-changed.ts'
 import { dangerousProposal } from './dangerous-proposal.ts'
 import { delegatedKey } from './delegated-key.ts'
 import { donation } from './donation.ts'
+import { flashLoan } from './flash-loan.ts'
+import { foreignDelegatecall } from './foreign-delegatecall.ts'
+import { freshContract } from './fresh-contract.ts'
 import { guardDisarmed } from './guard-disarmed.ts'
 import { implementationChange } from './implementation-change.ts'
 import { liquidityDepth } from './liquidity-depth.ts'
@@ -20,11 +23,18 @@ import { outflowRate } from './outflow-rate.ts'
 import { ownerChange } from './owner-change.ts'
 import { payoutAbovePaidIn } from './payout-above-paid-in.ts'
 import { poolInvariant } from './pool-invariant.ts'
+import { profitTaker } from './profit-taker.ts'
+import { readOnlyReentrancy } from './read-only-reentrancy.ts'
+import { reentrancy } from './reentrancy.ts'
+import { repeatedLoop } from './repeated-loop.ts'
 import { safeModuleChange } from './safe-module-change.ts'
+import { selfdestruct } from './selfdestruct.ts'
 import { sharePriceJump } from './share-price-jump.ts'
 import { signerSetChange } from './signer-set-change.ts'
 import { supplyBacking } from './supply-backing.ts'
 import { timelockShortened } from './timelock-shortened.ts'
+import { traceGap } from './trace-gap.ts'
+import { unauthorisedWrite } from './unauthorised-write.ts'
 
 export const detectors = {
   accountHealth,
@@ -35,6 +45,9 @@ export const detectors = {
   dangerousProposal,
   delegatedKey,
   donation,
+  flashLoan,
+  foreignDelegatecall,
+  freshContract,
   guardDisarmed,
   implementationChange,
   liquidityDepth,
@@ -48,9 +61,16 @@ export const detectors = {
   ownerChange,
   payoutAbovePaidIn,
   poolInvariant,
+  profitTaker,
+  readOnlyReentrancy,
+  reentrancy,
+  repeatedLoop,
   safeModuleChange,
+  selfdestruct,
   sharePriceJump,
   signerSetChange,
   supplyBacking,
   timelockShortened,
+  traceGap,
+  unauthorisedWrite,
 } as const

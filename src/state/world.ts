@@ -60,6 +60,16 @@ export function createWorld(chainId: number) {
     guards: store.table(tables.guards),
     guardEntries: store.table(tables.guardEntries),
     guardActions: store.table(tables.guardActions),
+    traced: store.table(tables.traced),
+    traceGaps: store.table(tables.traceGaps),
+    transactions: store.table(tables.transactions),
+    traceCalls: store.table(tables.traceCalls),
+    storageWrites: store.table(tables.storageWrites),
+    valueFlows: store.table(tables.valueFlows),
+    writerPaths: store.table(tables.writerPaths),
+    callHabits: store.table(tables.callHabits),
+    contractsSeen: store.table(tables.contractsSeen),
+    priceSources: store.table(tables.priceSources),
   }
   return world
 }

@@ -170,6 +170,16 @@ abstract class BigColumn extends Column {
     this.before(row)
     for (let lane = 0; lane < lanes; lane++) this.raw[at + lane] = split[lane] as number
   }
+  /** `set` with the lanes from `from` on, as many as the column's, without making a bigint of them. */
+  copy(row: number, of: Uint32Array, from: number): void {
+    const { lanes } = this
+    const at = row * lanes
+    let same = true
+    for (let lane = 0; lane < lanes && same; lane++) same = (at < this.raw.length ? this.raw[at + lane] : 0) === of[from + lane]
+    if (same) return
+    this.before(row)
+    for (let lane = 0; lane < lanes; lane++) this.raw[at + lane] = of[from + lane] as number
+  }
 }
 
 /** Exact uint128: what tokens keep balances in, at half the room of a word. */

@@ -42,10 +42,10 @@ export const sideOfLeg = (leg: number): Side => ((leg - 1) & 3) as Side
 
 /** The account's row for a side of a market; what is supplied is one row, collateral or not. */
 export function findPosition(world: World, account: number, market: number, side: Side): number | undefined {
-  const { leg } = world.positions.columns
-  for (const row of positionsOf(world, account)) {
-    const has = leg.get(row)
-    if (marketOfLeg(has) === market && (sideOfLeg(has) || SIDE.collateral) === (side || SIDE.collateral)) return row
+  const { leg, next } = world.positions.columns
+  for (let at = world.accounts.columns.firstPosition.get(account); at !== 0; at = next.get(at - 1)) {
+    const has = leg.get(at - 1)
+    if (marketOfLeg(has) === market && (sideOfLeg(has) || SIDE.collateral) === (side || SIDE.collateral)) return at - 1
   }
   return undefined
 }

@@ -17,12 +17,6 @@ export function topicAt(topics: readonly Hex[], n: number): bigint | undefined {
   return topic === undefined ? undefined : wordAt(topic, 0)
 }
 
-/** A topic's low 20 bytes as an address in lower case, without making a number of it. */
-export function addressTopic(topics: readonly Hex[], n: number): Hex | undefined {
-  const topic = topics[n]
-  return topic === undefined || topic.length < 2 + HEX_WORD ? undefined : (`0x${topic.slice(26, 66)}`.toLowerCase() as Hex)
-}
-
 /** The first `count` words, or undefined if one is missing. */
 export function wordsOf(data: Hex | null | undefined, count: number): readonly bigint[] | undefined {
   if (data === null || data === undefined || data.length < 2 + count * HEX_WORD) return undefined

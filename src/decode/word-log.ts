@@ -1,9 +1,10 @@
 // Logs whose topics and data are words already: who keeps words takes them as they are, all others find a log like any other.
+import { PLAIN, type Plain } from '../core/canonical.ts'
 import type { Hex, Log } from '../core/flow.ts'
 import { LANES } from './lanes.ts'
 
 /** `topics` and `data` are text that is made when it is asked for: of what reads words nobody does. */
-export abstract class Worded implements Log {
+export abstract class Worded implements Log, Plain {
   abstract readonly address: Hex
   abstract readonly txHash: Hex
   abstract readonly txIndex: number
@@ -17,6 +18,12 @@ export abstract class Worded implements Log {
   abstract readonly dataWords: number
   /** The topics after the first, then the data, if that is words: as many lanes as they have, from `to` on. */
   abstract copyWords(into: Uint32Array, to: number): void
+
+  /** As it stands in captures and in the record. */
+  [PLAIN](): Log {
+    const { address, topics, data, txHash, txIndex, logIndex } = this
+    return { address, topics, data, txHash, txIndex, logIndex }
+  }
 }
 
 /** Lanes of many logs lie in one array: those of the topics after the first, then those of the data, as in the row of a static event. */
@@ -75,3 +82,4 @@ export class WordLog extends Worded {
 
 /** The first topic, without making the others. */
 export const topic0Of = (log: Pick<Log, 'topics'>): Hex | undefined => (log instanceof Worded ? log.topic0 : log.topics[0])
+export const topicCountOf = (log: Pick<Log, 'topics'>): number => (log instanceof Worded ? log.topicCount : log.topics.length)

@@ -1,21 +1,11 @@
 // What we ask of a node, each question with its checked answer: the rest of ingest never sees raw JSON.
 import type { Call, Hex, Log } from '../core/flow.ts'
 import { isRevert, isTooManyParams, isUnsupported, MissingBlockError } from './errors.ts'
+import { fail, quantity, readBytes, readWord, type Where } from './fields.ts'
 import type { HeaderForm } from './header-hash.ts'
 import { readerAnswer, readerParams } from './reader.ts'
 import type { Rpc } from './rpc.ts'
-import {
-  fail,
-  type Header,
-  quantity,
-  type Receipt,
-  readBytes,
-  readHeader,
-  readLogs,
-  readReceipts,
-  readWord,
-  type Where,
-} from './schemas.ts'
+import { type Header, type Receipt, readHeader, readLogs, readReceipts } from './schemas.ts'
 
 export class ChainClient {
   /** Does the node have eth_getBlockReceipts? Believed until it says no. */

@@ -52,7 +52,8 @@ export function aaveV3(config: AaveV3Config): Protocol {
     // of chains whether the contract agrees with the book
     writes: [venues, markets, eModes, accounts, positions, flows, authorityChanges, chains],
     watches: (world) => watches(world, pool),
-    reads: (world, { number, logs }, sofar) => sofar.missing([...poolReads(world, pool, logs, sofar), ...checkReads(world, pool, number)]),
+    reads: (world, { number, logs }, sofar) =>
+      sofar.missing([...poolReads(world, pool, keptFor(world), logs, sofar), ...checkReads(world, pool, number)]),
     apply: (world, block, answers) => applyBlock(world, pool, keptFor(world), block, answers),
     actions: {
       ...Object.fromEntries(Object.entries(ACTIONS).filter(([name]) => offered.has(name as GuardActionName))),

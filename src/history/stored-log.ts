@@ -38,11 +38,11 @@ export class StoredTx {
 
 export class EventLog extends Worded {
   readonly txIndex: number
-  readonly #of: EventLogs
-  readonly #row: number
-  readonly #tx: StoredTx
-  #topics: readonly Hex[] | undefined
-  #data: Hex | undefined
+  private readonly of: EventLogs
+  private readonly row: number
+  private readonly tx: StoredTx
+  private madeTopics: readonly Hex[] | undefined = undefined
+  private madeData: Hex | undefined = undefined
   constructor(
     of: EventLogs,
     row: number,
@@ -51,36 +51,36 @@ export class EventLog extends Worded {
     readonly logIndex: number,
   ) {
     super()
-    this.#of = of
-    this.#row = row
-    this.#tx = tx
+    this.of = of
+    this.row = row
+    this.tx = tx
     this.txIndex = tx.index
   }
   get txHash(): Hex {
-    return this.#tx.hash
+    return this.tx.hash
   }
   get topics(): readonly Hex[] {
-    this.#topics ??= this.makeTopics()
-    return this.#topics
+    this.madeTopics ??= this.makeTopics()
+    return this.madeTopics
   }
   get data(): Hex {
-    this.#data ??= this.makeData()
-    return this.#data
+    this.madeData ??= this.makeData()
+    return this.madeData
   }
   get topic0(): Hex {
-    return this.#of.topic0
+    return this.of.topic0
   }
   get topicCount(): number {
-    return this.#of.topics
+    return this.of.topics
   }
   get dataWords(): number {
-    const { data, words, topics } = this.#of
+    const { data, words, topics } = this.of
     return data ? -1 : words.length - topics + 1
   }
   copyWords(into: Uint32Array, to: number): void {
-    const { words, data, topics } = this.#of
+    const { words, data, topics } = this.of
     const count = data ? topics - 1 : words.length
-    const from = this.#row * LANES
+    const from = this.row * LANES
     for (let n = 0, at = to; n < count; n++, at += LANES) {
       const column = words[n] as Uint32Array
       for (let lane = 0; lane < LANES; lane++) into[at + lane] = column[from + lane] as number
@@ -88,15 +88,15 @@ export class EventLog extends Worded {
   }
 
   private makeTopics(): readonly Hex[] {
-    const { topic0, topics, words } = this.#of
+    const { topic0, topics, words } = this.of
     const made = new Array<Hex>(topics)
     made[0] = topic0
-    for (let n = 1; n < topics; n++) made[n] = wordsHex(words, n - 1, 1, this.#row)
+    for (let n = 1; n < topics; n++) made[n] = wordsHex(words, n - 1, 1, this.row)
     return made
   }
   private makeData(): Hex {
-    const { topics, words, data } = this.#of
-    const row = this.#row
+    const { topics, words, data } = this.of
+    const row = this.row
     if (data) return hexAt(data.bytes, data.starts[row] as number, data.starts[row + 1] as number)
     return wordsHex(words, topics - 1, words.length - topics + 1, row)
   }

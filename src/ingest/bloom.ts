@@ -23,8 +23,6 @@ export function joinBloom(into: Bloom, bloom: Bloom): void {
   for (let lane = 0; lane < into.length; lane++) into[lane] = (into[lane] as number) | (bloom[lane] as number)
 }
 
-export const sameBloom = (a: Bloom, b: Bloom): boolean => a.every((lane, n) => lane === b[n])
-
 export function bloomText(bloom: Bloom): Hex {
   const bytes = Buffer.alloc(BYTES)
   for (let lane = 0; lane < bloom.length; lane++) bytes.writeUInt32BE(bloom[lane] as number, 4 * (lane ^ (LANES - 1)))
@@ -43,9 +41,26 @@ export const mayContainLog = (bloom: Bloom, log: Log): boolean =>
 /** The highest bits come first in the text, and so in the words. */
 const laneOf = (bit: number): number => (WORDS - 1 - (bit >> 8)) * LANES + ((bit >> 5) & (LANES - 1))
 
+type Filtered = readonly Pick<Log, 'address' | 'topics'>[]
+
 /** The bloom of some logs, as a node computes it. */
-export function bloomOf(logs: readonly Pick<Log, 'address' | 'topics'>[], bitsOf = knownBitsOf): Bloom {
+export function bloomOf(logs: Filtered, bitsOf = knownBitsOf): Bloom {
   const bloom = noBloom()
+  addLogs(bloom, logs, bitsOf)
+  return bloom
+}
+
+/** Of one receipt after the other. */
+const scratch = noBloom()
+
+export function isBloomOf(bloom: Bloom, logs: Filtered): boolean {
+  scratch.fill(0)
+  addLogs(scratch, logs, knownBitsOf)
+  for (let lane = 0; lane < scratch.length; lane++) if (scratch[lane] !== bloom[lane]) return false
+  return true
+}
+
+function addLogs(bloom: Bloom, logs: Filtered, bitsOf: (item: Hex) => readonly number[]): void {
   for (const log of logs) {
     add(bloom, bitsOf(log.address), 0)
     if (log instanceof WordLog) {
@@ -56,7 +71,6 @@ export function bloomOf(logs: readonly Pick<Log, 'address' | 'topics'>[], bitsOf
       }
     } else for (const topic of log.topics) add(bloom, bitsOf(topic), 0)
   }
-  return bloom
 }
 
 /** Three bits, from `from` on. */
@@ -72,11 +86,15 @@ function add(bloom: Bloom, bits: ArrayLike<number>, from: number): void {
 const keccak = await createKeccak(256)
 
 /** The three bits that an item sets: two bytes each of its hash's start, eleven bits of those. */
-export const bitsOf = (item: Hex): readonly number[] => bitsOfBytes(Buffer.from(item.slice(2), 'hex'))
+export function bitsOf(item: Hex): readonly number[] {
+  const bits = [0, 0, 0]
+  writeBits(Buffer.from(item.slice(2), 'hex'), bits, 0)
+  return bits
+}
 
-function bitsOfBytes(bytes: Buffer): readonly number[] {
+function writeBits(bytes: Buffer, into: number[] | Uint16Array, from: number): void {
   const hash = keccak.init().update(bytes).digest('binary')
-  return [0, 2, 4].map((at) => (((hash[at] as number) << 8) | (hash[at + 1] as number)) & 2047)
+  for (let n = 0; n < 3; n++) into[from + n] = (((hash[2 * n] as number) << 8) | (hash[2 * n + 1] as number)) & 2047
 }
 
 // Hashing dominates, and a block's watched addresses and event topics are the same again and again. Caches of a pure function: one by text,
@@ -115,7 +133,7 @@ function placeOf(lanes: Uint32Array, from: number): number {
     words[at + lane] = lanes[from + lane] as number
     bytesOfWord.writeUInt32BE(lanes[from + lane] as number, 4 * (LANES - 1 - lane))
   }
-  wordBits.set(bitsOfBytes(bytesOfWord), place * 3)
+  writeBits(bytesOfWord, wordBits, place * 3)
   taken[place] = 1
   return place * 3
 }

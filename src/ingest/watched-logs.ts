@@ -2,7 +2,7 @@
 import type { Hex, Log } from '../core/flow.ts'
 import { topic0Of } from '../decode/word-log.ts'
 import type { Watch } from './block-source.ts'
-import { type Bloom, bloomOf, bloomText, mayContain, mayContainLog, readBloom, sameBloom } from './bloom.ts'
+import { type Bloom, bloomText, isBloomOf, mayContain, mayContainLog, readBloom } from './bloom.ts'
 import type { ChainClient } from './chain-client.ts'
 import { fail, type Where } from './fields.ts'
 import type { Header, Receipt } from './schemas.ts'
@@ -41,7 +41,7 @@ export async function watchedLogs(client: ChainClient, { header, receipts }: Fet
 function ofReceipt(where: Where, { logs, bloom }: Receipt, wanted: Wanted): readonly Log[] {
   const found = logs.filter(({ address }) => wanted.has(address))
   const matters = found.length > 0 || [...wanted.keys()].some((address) => mayContain(bloom, address))
-  if (matters && !sameBloom(bloomOf(logs), bloom))
+  if (matters && !isBloomOf(bloom, logs))
     fail(where, "a receipt's bloom", bloomText(bloom), 'the bloom of its logs: one is missing or was changed')
   return found
 }

@@ -22,9 +22,9 @@ export function eModesOf(world: World, venue: number): readonly number[] {
 
 export function accountRow(world: World, pool: Hex, venue: number, account: Hex, timeS: number): number {
   const { accounts } = world
-  const known = accounts.find(`${pool}:${account}`)
-  if (known !== undefined) return known
+  const { count } = accounts
   const row = accounts.rowOf(`${pool}:${account}`)
+  if (row < count) return row
   accounts.columns.venue.set(row, venue + 1)
   accounts.columns.account.set(row, addressWord(account))
   accounts.columns.firstSeenS.set(row, timeS)

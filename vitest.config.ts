@@ -20,6 +20,7 @@ export default defineConfig({
     // does wait for fails by itself. All other unhandled errors fail the run.
     onUnhandledError: (error) => !['ECONNREFUSED', 'ECONNRESET'].includes(String((error as { code?: unknown }).code)),
     globalSetup: ['test/setup.ts'],
+    setupFiles: ['test/equal-logs.ts'],
     pool: 'forks',
     // a test that starts an anvil deploys a whole market in it
     testTimeout: 120_000,

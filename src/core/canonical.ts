@@ -3,6 +3,12 @@ import { createHash } from 'node:crypto'
 import { BadDataError } from './errors.ts'
 import type { Hex } from './flow.ts'
 
+/** What a value of a class is as plain data. */
+export const PLAIN: unique symbol = Symbol('plain')
+export interface Plain {
+  [PLAIN](): object
+}
+
 /** Text of a plain value. Undefined members are left out, as in JSON; anything without one plain meaning throws. */
 export function canonical(value: unknown): string {
   switch (typeof value) {
@@ -19,8 +25,10 @@ export function canonical(value: unknown): string {
     case 'object':
       if (value === null) return 'null'
       if (Array.isArray(value)) return `[${Array.from(value, (v) => canonical(v === undefined ? null : v)).join(',')}]`
-      if (!isPlain(value))
+      if (!isPlain(value)) {
+        if (PLAIN in value) return canonical((value as Plain)[PLAIN]())
         throw new BadDataError({ from: 'canonical encoding', what: 'a value', got: value.constructor.name, want: 'plain data' })
+      }
       return canonicalObject(value as Readonly<Record<string, unknown>>)
     default:
       throw new BadDataError({ from: 'canonical encoding', what: 'a value', got: typeof value, want: 'plain data' })

@@ -17,7 +17,11 @@ export const rayDiv = (a: bigint, b: bigint): bigint => mulDivHalfUp(a, RAY, b)
 export const wadDiv = (a: bigint, b: bigint): bigint => mulDivHalfUp(a, WAD, b)
 export const percentMul = (a: bigint, bps: bigint): bigint => mulDivHalfUp(a, bps, BPS)
 
+const POWERS = Array.from({ length: 256 }, (_, n) => Number(10n ** BigInt(n)))
+/** The float nearest to 10^n, n in 8 bits as tokens have their decimals. */
+export const powerOfTen = (n: number): number => POWERS[n] ?? Number(10n ** BigInt(n))
+
 /** A float near `amount / 10^decimals`, for statistics and display only. */
 export function toFloat(amount: bigint, decimals: number): number {
-  return Number(amount) / Number(10n ** BigInt(decimals))
+  return Number(amount) / powerOfTen(decimals)
 }

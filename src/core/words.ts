@@ -17,7 +17,7 @@ export function topicAt(topics: readonly Hex[], n: number): bigint | undefined {
   return topic === undefined ? undefined : wordAt(topic, 0)
 }
 
-/** A topic's low 20 bytes as an address in lower case, without making a number of it. */
+/** Topic n of a log as an address. */
 export function addressTopic(topics: readonly Hex[], n: number): Hex | undefined {
   const topic = topics[n]
   return topic === undefined || topic.length < 2 + HEX_WORD ? undefined : (`0x${topic.slice(26, 66)}`.toLowerCase() as Hex)

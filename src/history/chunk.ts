@@ -150,7 +150,8 @@ export function readChunk(folder: string, chainId: number): StoredChunk {
     const made: ReadResult[] = []
     for (let row = reads.starts[n] as number; row < (reads.starts[n + 1] as number); row++) {
       const answer = reads.result[row] as number
-      made.push({ ...reads.callAt(reads.call[row] as number), result: answer === 0 ? null : reads.resultAt(answer - 1) })
+      const { to, data } = reads.callAt(reads.call[row] as number)
+      made.push({ to, data, result: answer === 0 ? null : reads.resultAt(answer - 1) })
     }
     return made
   }

@@ -1,7 +1,8 @@
 // Blocks from recorded answers of a node: a header and the logs of the same block make one, whatever files they stand in.
 import { BadDataError } from '../core/errors.ts'
 import type { Hex, Log } from '../core/flow.ts'
-import { type Header, quantity, readHeader, readLogs, readReceipts, readWord, type Where } from '../ingest/schemas.ts'
+import { quantity, readWord, type Where } from '../ingest/fields.ts'
+import { type Header, readHeader, readLogs, readReceipts } from '../ingest/schemas.ts'
 import { type RecordedAnswer, recordedAnswers } from './recorded-answers.ts'
 import type { StoredBlock } from './types.ts'
 

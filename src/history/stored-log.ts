@@ -1,6 +1,7 @@
 // A log as history gives it: cheap to have, since its topics and data are made into text only when they are asked for.
 import type { Hex, Log } from '../core/flow.ts'
 import { LANES } from '../decode/lanes.ts'
+import { Worded } from '../decode/word-log.ts'
 import { hexAt, wordsHex } from './hex.ts'
 
 /** What the logs of one event share. */
@@ -35,66 +36,92 @@ export class StoredTx {
   }
 }
 
-abstract class StoredLog implements Log {
+export class EventLog extends Worded {
   readonly txIndex: number
-  readonly #tx: StoredTx
+  private readonly of: EventLogs
+  private readonly row: number
+  private readonly tx: StoredTx
+  private madeTopics: readonly Hex[] | undefined = undefined
+  private madeData: Hex | undefined = undefined
   constructor(
+    of: EventLogs,
+    row: number,
     readonly address: Hex,
     tx: StoredTx,
     readonly logIndex: number,
   ) {
-    this.#tx = tx
+    super()
+    this.of = of
+    this.row = row
+    this.tx = tx
     this.txIndex = tx.index
   }
   get txHash(): Hex {
-    return this.#tx.hash
-  }
-  abstract get topics(): readonly Hex[]
-  abstract get data(): Hex
-}
-
-export class EventLog extends StoredLog {
-  readonly #of: EventLogs
-  readonly #row: number
-  #topics: readonly Hex[] | undefined
-  #data: Hex | undefined
-  constructor(of: EventLogs, row: number, address: Hex, tx: StoredTx, logIndex: number) {
-    super(address, tx, logIndex)
-    this.#of = of
-    this.#row = row
+    return this.tx.hash
   }
   get topics(): readonly Hex[] {
-    this.#topics ??= this.makeTopics()
-    return this.#topics
+    this.madeTopics ??= this.makeTopics()
+    return this.madeTopics
   }
   get data(): Hex {
-    this.#data ??= this.makeData()
-    return this.#data
+    this.madeData ??= this.makeData()
+    return this.madeData
+  }
+  get topic0(): Hex {
+    return this.of.topic0
+  }
+  get topicCount(): number {
+    return this.of.topics
+  }
+  get dataWords(): number {
+    const { data, words, topics } = this.of
+    return data ? -1 : words.length - topics + 1
+  }
+  copyWords(into: Uint32Array, to: number): void {
+    const { words, data, topics } = this.of
+    const count = data ? topics - 1 : words.length
+    const from = this.row * LANES
+    for (let n = 0, at = to; n < count; n++, at += LANES) {
+      const column = words[n] as Uint32Array
+      for (let lane = 0; lane < LANES; lane++) into[at + lane] = column[from + lane] as number
+    }
   }
 
   private makeTopics(): readonly Hex[] {
-    const { topic0, topics, words } = this.#of
+    const { topic0, topics, words } = this.of
     const made = new Array<Hex>(topics)
     made[0] = topic0
-    for (let n = 1; n < topics; n++) made[n] = wordsHex(words, n - 1, 1, this.#row)
+    for (let n = 1; n < topics; n++) made[n] = wordsHex(words, n - 1, 1, this.row)
     return made
   }
   private makeData(): Hex {
-    const { topics, words, data } = this.#of
-    const row = this.#row
+    const { topics, words, data } = this.of
+    const row = this.row
     if (data) return hexAt(data.bytes, data.starts[row] as number, data.starts[row + 1] as number)
     return wordsHex(words, topics - 1, words.length - topics + 1, row)
   }
 }
 
-export class OtherLog extends StoredLog {
+export class OtherLog implements Log {
+  readonly txIndex: number
   readonly #of: OtherLogs
   readonly #row: number
+  readonly #tx: StoredTx
   #topics: readonly Hex[] | undefined
-  constructor(of: OtherLogs, row: number, address: Hex, tx: StoredTx, logIndex: number) {
-    super(address, tx, logIndex)
+  constructor(
+    of: OtherLogs,
+    row: number,
+    readonly address: Hex,
+    tx: StoredTx,
+    readonly logIndex: number,
+  ) {
     this.#of = of
     this.#row = row
+    this.#tx = tx
+    this.txIndex = tx.index
+  }
+  get txHash(): Hex {
+    return this.#tx.hash
   }
   get topics(): readonly Hex[] {
     if (this.#topics) return this.#topics

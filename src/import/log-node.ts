@@ -4,11 +4,12 @@ import type { Hex, Log } from '../core/flow.ts'
 import { ChainClient } from '../ingest/chain-client.ts'
 import { nameEndpoint } from '../ingest/endpoint-name.ts'
 import { RpcError } from '../ingest/errors.ts'
+import { fail, type Where } from '../ingest/fields.ts'
 import type { HeaderForm } from '../ingest/header-hash.ts'
 import { openRpc, type Rpc } from '../ingest/rpc.ts'
 import { resultOf } from '../ingest/rpc-answer.ts'
 import { scanLogs } from '../ingest/scan-logs.ts'
-import { type BlockLogs, fail, type Header, readHeader, readRangeLogs, type Where } from '../ingest/schemas.ts'
+import { type BlockLogs, type Header, readHeader, readRangeLogs } from '../ingest/schemas.ts'
 import { type Poster, poster } from './post.ts'
 
 /** What eth_getLogs is asked for; undefined topics: all. */

@@ -2,9 +2,10 @@
 import type { BlockId } from './block-source.ts'
 import type { ChainClient } from './chain-client.ts'
 import { DeepReorgError } from './errors.ts'
+import { fail } from './fields.ts'
 import type { Heads } from './heads.ts'
 import type { Recent } from './recent.ts'
-import { fail, type Header } from './schemas.ts'
+import type { Header } from './schemas.ts'
 
 export interface Branch {
   /** The last block that both have. */

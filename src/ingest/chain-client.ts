@@ -3,21 +3,11 @@ import type { Call, Hex, Log } from '../core/flow.ts'
 import { isCodeCall } from '../core/words.ts'
 import { codeAnswer } from './code-answer.ts'
 import { isRevert, isTooManyParams, isUnsupported, MissingBlockError } from './errors.ts'
+import { fail, quantity, readBytes, readWord, type Where } from './fields.ts'
 import type { HeaderForm } from './header-hash.ts'
 import { readerAnswer, readerParams } from './reader.ts'
 import type { Rpc } from './rpc.ts'
-import {
-  fail,
-  type Header,
-  quantity,
-  type Receipt,
-  readBytes,
-  readHeader,
-  readLogs,
-  readReceipts,
-  readWord,
-  type Where,
-} from './schemas.ts'
+import { type Header, type Receipt, readHeader, readLogs, readReceipts } from './schemas.ts'
 
 export class ChainClient {
   /** Does the node have eth_getBlockReceipts? Believed until it says no. */

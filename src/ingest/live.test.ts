@@ -126,7 +126,7 @@ describe.each(['ws', 'http', 'ipc'])('over %s', (scheme) => {
     const last = fold.inputs.at(-1)
     if (last?.kind !== 'committed') throw new Error('no block')
     expect(last.block.timeS).toBe(1_700_000_000 + 24 * 12)
-    expect(last.block.logs).toMatchObject([
+    expect(last.block.logs.map(({ address, topics, data, txIndex, logIndex }) => ({ address, topics, data, txIndex, logIndex }))).toEqual([
       { address: LOGGER, topics: [`0x${'11'.padStart(64, '0')}`], data: '0x', txIndex: 0, logIndex: 0 },
     ])
     expect(last.block.reads).toEqual([

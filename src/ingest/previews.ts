@@ -3,10 +3,10 @@ import { decodeFunctionResult, encodeFunctionData } from 'viem'
 import { Guard } from '../contracts/Guard.ts'
 import type { Call, GuardStep, Hex, Question } from '../core/flow.ts'
 import { isRevert, RpcError } from './errors.ts'
+import { fail, readBytes, type Where } from './fields.ts'
 import { readerAnswer, readerParams } from './reader.ts'
 import { revertName } from './revert-name.ts'
 import type { Rpc } from './rpc.ts'
-import { fail, readBytes, type Where } from './schemas.ts'
 
 /** A string: why the Guard would refuse. */
 export type Preview = { readonly to: Hex; readonly data: Hex } | string

@@ -2,7 +2,7 @@
 import { decodeFunctionResult, encodeFunctionData } from 'viem'
 import { Reader } from '../contracts/Reader.ts'
 import type { Call, Hex } from '../core/flow.ts'
-import { fail, type Where } from './schemas.ts'
+import { fail, type Where } from './fields.ts'
 
 /** No contract has this address. */
 const READER: Hex = '0x00000000000000000000000000000000f13eb4ea'

@@ -3,11 +3,11 @@ import { setMaxListeners } from 'node:events'
 import { UnreachableError } from '../core/errors.ts'
 import type { Option, Outcome, Question } from '../core/flow.ts'
 import { isUnsupported } from './errors.ts'
+import { fail, list, object, type Where } from './fields.ts'
 import type { LastingRpc } from './lasting-rpc.ts'
 import { type Previews, previewsOf } from './previews.ts'
 import { revertName } from './revert-name.ts'
 import type { Rpc } from './rpc.ts'
-import { fail, list, object, type Where } from './schemas.ts'
 import { firstOf } from './wait.ts'
 
 export interface SimulatorOptions {

@@ -2,6 +2,7 @@
 import { UserError } from '../core/errors.ts'
 import type { BlockInput, Hex, Log } from '../core/flow.ts'
 import { f64At, LANES, signedF64At } from '../decode/lanes.ts'
+import { topic0Of, topicCountOf } from '../decode/word-log.ts'
 import type { Chunk, EventSegment } from '../history/types.ts'
 import type { F64Column, U32Column, WordColumn } from '../store/column.ts'
 import type { Adopted, Schema, Table, TableStore } from '../store/table.ts'
@@ -83,7 +84,7 @@ export class EventTables {
 
   /** Its logs beside the columns that are of wanted events: of those that the chunk has no columns for, or not as their signatures say. */
   private beside(n: number): readonly Log[] {
-    return this.chunk?.logsBeside?.(n).filter(({ topics }) => this.sinks.has(topics[0] ?? '')) ?? []
+    return this.chunk?.logsBeside?.(n).filter((log) => this.sinks.has(topic0Of(log) ?? '')) ?? []
   }
 
   /**
@@ -148,7 +149,7 @@ export class EventTables {
         if (this.rowOf[of] === 0) logs.push({ logIndex: segment.logIndex[row] as number, address: addresses[of] as Hex, of })
       }
     for (const log of beside) {
-      const sinks = this.sinks.get(log.topics[0] ?? '')?.[log.topics.length] ?? []
+      const sinks = this.sinks.get(topic0Of(log) ?? '')?.[topicCountOf(log)] ?? []
       if (sinks.some(({ table }) => table.decoder.read(log, this.buffer) === undefined))
         logs.push({ logIndex: log.logIndex, address: log.address, of: -1 })
     }
@@ -163,9 +164,9 @@ export class EventTables {
     let faults = 0
     for (let n = 0; n < logs.length; n++) {
       const log = logs[n] as Log
-      const same = this.sinks.get(log.topics[0] ?? '')
+      const same = this.sinks.get(topic0Of(log) ?? '')
       if (same === undefined) continue
-      const sinks = same[log.topics.length]
+      const sinks = same[topicCountOf(log)]
       if (sinks === undefined || !this.write(sinks, log)) faults += 1
     }
     return faults

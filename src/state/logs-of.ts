@@ -1,5 +1,6 @@
 // A block's logs by contract and by signature, sorted once: each adapter looks at its own, not at all of them.
 import type { Hex, Log } from '../core/flow.ts'
+import { topic0Of } from '../decode/word-log.ts'
 
 interface Sorted {
   readonly byContract: ReadonlyMap<Hex, readonly Log[]>
@@ -20,7 +21,7 @@ function sorted(logs: readonly Log[]): Sorted {
       const of = byContract.get(address)
       if (of === undefined) byContract.set(address, [log])
       else of.push(log)
-      const topic = log.topics[0]
+      const topic = topic0Of(log)
       if (topic !== undefined) topics.add(topic)
     }
     found = { byContract, topics }

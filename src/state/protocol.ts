@@ -70,15 +70,20 @@ export interface Relief {
 
 /** Answers to reads of one block, found by call. */
 export class Answers {
-  private readonly byCall = new Map<string, Hex | null>()
+  /** By contract, then by data: no text is joined for a look. */
+  private readonly byContract = new Map<Hex, Map<Hex, Hex | null>>()
   readonly all: readonly ReadResult[]
   constructor(reads: readonly ReadResult[]) {
     this.all = reads
-    for (const { to, data, result } of reads) this.byCall.set(`${to}${data}`, result)
+    for (const { to, data, result } of reads) {
+      const of = this.byContract.get(to)
+      if (of === undefined) this.byContract.set(to, new Map([[data, result]]))
+      else of.set(data, result)
+    }
   }
   /** undefined: not asked yet; null: it reverted. */
   get(call: Call): Hex | null | undefined {
-    return this.byCall.get(`${call.to}${call.data}`)
+    return this.byContract.get(call.to)?.get(call.data)
   }
   /** Calls among `wanted` that were not asked yet. */
   missing(wanted: readonly Call[]): readonly Call[] {

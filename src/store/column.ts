@@ -32,6 +32,11 @@ export abstract class Column {
     this.raw = raw
   }
 
+  /** Old cells of [from, to): apart, so that what calls it stays small enough to be inlined. */
+  protected keep(from: number, to: number): void {
+    for (let row = from; row < to; row++) this.journal.save(this, row)
+  }
+
   /** Called before every write: keeps the old cell and tells the table. */
   protected before(row: number): void {
     if ((row + 1) * this.lanes > this.raw.length) this.reserve(row + 1)
@@ -66,7 +71,7 @@ export class F64Column extends Column {
   /** The same, to write the cells [from, to), whose old values are kept: for windows, which write several at once. No NaN but `Number.NaN`. */
   open(from: number, to: number): Float64Array {
     if (to > this.floats.length) this.reserve(to)
-    if (this.journal.on) for (let row = from; row < to; row++) this.journal.save(this, row)
+    if (this.journal.on) this.keep(from, to)
     return this.floats
   }
   get(row: number): number {
@@ -104,7 +109,7 @@ export class U32Column extends Column {
   /** As F64Column's. */
   open(from: number, to: number): Uint32Array {
     if (to > this.raw.length) this.reserve(to)
-    if (this.journal.on) for (let row = from; row < to; row++) this.journal.save(this, row)
+    if (this.journal.on) this.keep(from, to)
     return this.raw
   }
   get(row: number): number {
@@ -169,6 +174,16 @@ abstract class BigColumn extends Column {
     if (same) return
     this.before(row)
     for (let lane = 0; lane < lanes; lane++) this.raw[at + lane] = split[lane] as number
+  }
+  /** `set` with the lanes from `from` on, as many as the column's, without making a bigint of them. */
+  copy(row: number, of: Uint32Array, from: number): void {
+    const { lanes } = this
+    const at = row * lanes
+    let same = true
+    for (let lane = 0; lane < lanes && same; lane++) same = (at < this.raw.length ? this.raw[at + lane] : 0) === of[from + lane]
+    if (same) return
+    this.before(row)
+    for (let lane = 0; lane < lanes; lane++) this.raw[at + lane] = of[from + lane] as number
   }
 }
 

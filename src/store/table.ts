@@ -89,7 +89,8 @@ export class TableStore<S extends Schema> {
   private stamps = new Uint32Array(64)
   private epoch = 1
   private readonly AnyRow: CursorClass<S>
-  private readonly OwnRow: CursorClass<S>
+  /** Made at first asking: many tables have no detector. */
+  private OwnRow: CursorClass<S> | undefined
 
   constructor(
     readonly table: Table<S>,
@@ -111,8 +112,7 @@ export class TableStore<S extends Schema> {
     this.all = Object.values(columns)
     this.size = new U32Column(`${table.name}.#`, journal)
     register(this.size)
-    this.AnyRow = cursorClass<S>(table, false)
-    this.OwnRow = table.transient ? cursorClass<S>(table, true) : this.AnyRow
+    this.AnyRow = rowClass<S>(table)
   }
 
   get count(): number {
@@ -253,6 +253,7 @@ export class TableStore<S extends Schema> {
 
   /** For who stays within the rows. */
   cursor(): Cursor<S> {
+    this.OwnRow ??= cursorClass<S>(this.table)
     return new this.OwnRow(this)
   }
 
@@ -284,17 +285,32 @@ function grown(rows: Uint32Array<ArrayBuffer>, least: number): Uint32Array<Array
 type CursorClass<S extends Schema> = new (store: TableStore<S>) => Cursor<S>
 
 /** One class a table, from its schema's names only (checked in defineTable), so that every read is a direct one. */
-function cursorClass<S extends Schema>(table: Table<S>, bound: boolean): CursorClass<S> {
+function cursorClass<S extends Schema>(table: Table<S>): CursorClass<S> {
   const kinds = Object.entries(table.schema)
+  const bound = table.transient === true
   const isBound = (kind: Kind): boolean => bound && (kind === 'f64' || kind === 'u32')
   const fields = kinds.map(([n, kind]) => `this.$${n} = store.columns.${n}${isBound(kind) ? memory(kind) : ''};`).join('\n')
   const getters = kinds.map(([n, kind]) => `get ${n}() { return this.$${n}${isBound(kind) ? '[this.at]' : '.get(this.at)'} }`).join('\n')
-  const base = table.transient ? 'this.$.base' : '0'
   return new Function(`return class {
     constructor(store) { this.at = 0; this.$ = store; ${fields} }
     bind() { ${bound ? `const store = this.$; ${fields}` : ''} }
-    seek(row) { this.at = row + ${base}; return this }
-    get row() { return this.at - ${base} }
+    ${moves(table)}
     ${getters} }`)() as CursorClass<S>
 }
 const memory = (kind: Kind): string => (kind === 'f64' ? '.floats' : '.raw')
+
+/** The same for a single row, of which a few columns are read: so it is two words, whatever the table's width. */
+function rowClass<S extends Schema>(table: Table<S>): CursorClass<S> {
+  const getters = Object.keys(table.schema).map((n) => `get ${n}() { return this.$.columns.${n}.get(this.at) }`)
+  return new Function(`return class {
+    constructor(store) { this.at = 0; this.$ = store }
+    bind() {}
+    ${moves(table)}
+    ${getters.join('\n')} }`)() as CursorClass<S>
+}
+
+function moves<S extends Schema>(table: Table<S>): string {
+  const base = table.transient ? 'this.$.base' : '0'
+  return `seek(row) { this.at = row + ${base}; return this }
+    get row() { return this.at - ${base} }`
+}

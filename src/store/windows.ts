@@ -59,6 +59,9 @@ export class RateInWindow implements Cell {
   /** Slot and sum of each bucket, but for the newest slot's. */
   private readonly past: F64Column
   private readonly bucketS: number
+  /** Of the time that was asked for last: the rows of a block share it. */
+  private timeS = Number.NaN
+  private slot = 0
   constructor(
     store: Store,
     name: string,
@@ -74,19 +77,24 @@ export class RateInWindow implements Cell {
   }
   push(timeS: number, amount: number): void {
     if (!Number.isFinite(amount)) return
-    const slot = Math.floor(timeS / this.bucketS) + 1
+    const slot = timeS === this.timeS ? this.slot : this.slotAt(timeS)
     const at = this.subject * 3
     const state = this.state.open(at, at + 3)
     if (state[at] !== slot) this.turn(state, at, slot)
     state[at + 1] = (state[at + 1] as number) + amount
   }
   sum(timeS: number): number {
-    const slot = Math.floor(timeS / this.bucketS) + 1
+    const slot = timeS === this.timeS ? this.slot : this.slotAt(timeS)
     const at = this.subject * 3
     const state = this.state.upTo(at + 3)
     const newest = state[at] as number
     if (newest === slot) return (state[at + 1] as number) + (state[at + 2] as number)
     return this.before(slot) + (newest > slot - this.buckets ? (state[at + 1] as number) : 0)
+  }
+  private slotAt(timeS: number): number {
+    this.timeS = timeS
+    this.slot = Math.floor(timeS / this.bucketS) + 1
+    return this.slot
   }
   /** The newest slot's sum goes to its bucket, and `slot` is the newest. */
   private turn(state: Float64Array, at: number, slot: number): void {

@@ -2,7 +2,7 @@
 import { decodeFunctionData, encodeFunctionResult } from 'viem'
 import { Reader } from '../../src/contracts/Reader.ts'
 import type { Hex } from '../../src/core/flow.ts'
-import { bloomOf, joinBlooms } from '../../src/ingest/bloom.ts'
+import { bloomOf, bloomText } from '../../src/ingest/bloom.ts'
 import { headerHash } from '../../src/ingest/header-hash.ts'
 import { type Script, type Scripted, SUBSCRIBED } from './scripted-rpc.ts'
 
@@ -67,7 +67,7 @@ function makeBlock(number: number, branch: number): ScriptedBlock {
     number: quantity(number),
     parentHash: number === 0 ? word(0) : scriptedBlock(number - 1, branch).header.hash,
     timestamp: quantity(1_700_000_000 + 12 * number),
-    logsBloom: joinBlooms(txs.map((_, txIndex) => bloomOf(logsOf(txIndex)))),
+    logsBloom: bloomText(bloomOf(txs.flatMap((_, txIndex) => logsOf(txIndex)))),
     extraData: quantity(0x100 + branch).replace('0x', '0x0') as Hex,
   }
   const hash = headerHash(fields)
@@ -75,7 +75,7 @@ function makeBlock(number: number, branch: number): ScriptedBlock {
   const receipts = txs.map((transactionHash, txIndex) => {
     const place = { blockHash: hash, transactionHash, transactionIndex: quantity(txIndex) }
     const logs = logsOf(txIndex).map((log) => ({ ...place, removed: false, ...log }))
-    return { ...place, logs, logsBloom: bloomOf(logs) }
+    return { ...place, logs, logsBloom: bloomText(bloomOf(logs)) }
   })
   return { header: { ...fields, hash, transactions: txs }, receipts }
 }

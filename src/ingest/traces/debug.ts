@@ -1,7 +1,7 @@
 // Traces as geth and those after it tell them: nested frames of the callTracer, and the prestateTracer's states before and after.
 import type { Hex } from '../../core/flow.ts'
 import type { CallKind, StorageWrite } from '../../core/trace.ts'
-import { fail, list, type Where } from '../schemas.ts'
+import { fail, list, type Where } from '../fields.ts'
 import {
   address,
   amount,

@@ -1,7 +1,8 @@
 // From a node's traces to what a block keeps of them: effects that stand, transactions that matter, and never more than fits.
 import type { Hex } from '../../core/flow.ts'
 import type { BlockTraces, StorageWrite, TraceCall, TxTrace } from '../../core/trace.ts'
-import { fail, type Header, type Receipt, type Where } from '../schemas.ts'
+import { fail, type Where } from '../fields.ts'
+import type { Header, Receipt } from '../schemas.ts'
 import type { RawCall, RawTx } from './raw.ts'
 
 /**

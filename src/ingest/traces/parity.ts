@@ -1,7 +1,8 @@
 // Traces as Erigon, Nethermind, reth and anvil tell them in the parity way: flat frames with their place, and state diffs.
 import type { Hex } from '../../core/flow.ts'
 import type { CallKind, StorageWrite } from '../../core/trace.ts'
-import { fail, type Header, list, type Where } from '../schemas.ts'
+import { fail, list, type Where } from '../fields.ts'
+import type { Header } from '../schemas.ts'
 import {
   address,
   amount,

@@ -1,7 +1,7 @@
 // What both kinds of traces are brought to before anything is left out: frames in order and changed slots, each a checked value.
 import type { Hex } from '../../core/flow.ts'
 import type { CallEnd, CallKind, StorageWrite, TraceCall } from '../../core/trace.ts'
-import { fail, type Where } from '../schemas.ts'
+import { fail, type Where } from '../fields.ts'
 
 /** A frame with what is needed of a create. */
 export interface RawCall extends TraceCall {

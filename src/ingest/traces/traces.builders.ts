@@ -1,6 +1,7 @@
 // The same random transactions told in both ways, as real nodes differ: nested or flat, with other words for kinds and ends.
 import fc from 'fast-check'
 import type { Hex } from '../../core/flow.ts'
+import { noBloom } from '../bloom.ts'
 import type { Header, Receipt } from '../schemas.ts'
 
 export const at = (n: number): Hex => `0x${n.toString(16).padStart(40, '0')}`
@@ -41,7 +42,7 @@ export const header = (transactions: number): Header => ({
   transactions,
 })
 export const receipts = (count: number): readonly Receipt[] =>
-  Array.from({ length: count }, (_, n) => ({ txHash: txHash(n), gasUsed: 21_000 + n, logsBloom: '0x', logs: [] }))
+  Array.from({ length: count }, (_, n) => ({ txHash: txHash(n), gasUsed: 21_000 + n, bloom: noBloom(), logs: [] }))
 
 const hexBytes = fc.constantFrom<Hex>('0x', '0x12', '0x12345678', '0xDEADBEEF00', `0xa9059cbb${'00'.repeat(64)}`)
 const nodeAbove = (levels: number): fc.Arbitrary<Node> =>

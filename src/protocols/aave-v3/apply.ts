@@ -10,6 +10,7 @@ import { applyEvents, type Changes, valueFlows } from './events.ts'
 import { writeDepth, writeFigures } from './figures.ts'
 import { keepGoodPrice } from './good-price.ts'
 import { HealthAt } from './health.ts'
+import type { Kept } from './kept.ts'
 import { marketsOf } from './keys.ts'
 import { judgeParameters, parametersOf } from './parameters.ts'
 import { call, planOf } from './reads.ts'
@@ -18,7 +19,7 @@ import { goBlind, selfCheck } from './self-check.ts'
 import { keepSolvency } from './solvency.ts'
 import { type Reconfigured, writeEModes, writeMarkets, writeNewMarkets, writeNewTotals, writePrices, writeVenue } from './venue.ts'
 
-export function applyBlock(world: World, pool: Hex, book: AccountBook, block: BlockInput, answers: Answers): void {
+export function applyBlock(world: World, pool: Hex, kept: Kept, block: BlockInput, answers: Answers): void {
   const first = world.venues.find(pool) === undefined
   const revision = wordAt(answers.get(call.revision(pool)), 0)
   if (first) revisionOf(pool, revision)
@@ -39,7 +40,7 @@ export function applyBlock(world: World, pool: Hex, book: AccountBook, block: Bl
 
   const changes: Changes = { accounts: new Set(), markets: new Set(changed.markets), short: false }
   // the first block's reads are the state at its end: its logs are in them
-  if (!first) applyEvents(world, pool, venue, block, changes)
+  if (!first) applyEvents(world, pool, venue, kept, block, changes)
   writeNewTotals(world, pool, plan.fresh, answers)
   valueFlows(world, venue)
   if (changes.short) goBlind(world, block.number)
@@ -54,8 +55,8 @@ export function applyBlock(world: World, pool: Hex, book: AccountBook, block: Bl
   for (const account of ripen(world, pool, venue, block.timeS)) changes.accounts.add(account)
   for (const account of [...changes.accounts].sort((a, b) => a - b)) countAged(world, account)
   const margin = new AaveMargin(world, health, block.timeS)
-  const dirty = new Set([...changes.accounts, ...affected(book, health, markets, changed)])
-  const computed = book.settle(linesOf(health, venue, markets), block.timeS, dirty, margin)
+  const dirty = new Set([...changes.accounts, ...affected(kept.book, health, markets, changed)])
+  const computed = kept.book.settle(linesOf(health, venue, markets), block.timeS, dirty, margin)
   keepSolvency(world, venue, computed)
   selfCheck(world, pool, block, answers, health)
 }

@@ -5,7 +5,6 @@ import type { GuardActionName, GuardStep, Hex } from '../../core/flow.ts'
 import { entryId } from '../../core/guard-entry.ts'
 import { addressSubject } from '../../core/subject.ts'
 import { addressOf } from '../../core/words.ts'
-import { AccountBook } from '../../state/account-book.ts'
 import type { Protocol, Watch } from '../../state/protocol.ts'
 import { accounts, authorityChanges, chains, eModes, flows, markets, positions, venues } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
@@ -13,6 +12,7 @@ import { TOPIC } from './abi.ts'
 import { ACTIONS, LIQUIDATE } from './actions.ts'
 import { applyBlock } from './apply.ts'
 import type { AaveGuardEntry } from './entries.ts'
+import { Kept } from './kept.ts'
 import { marketsOf } from './keys.ts'
 import { poolReads } from './reads.ts'
 import { checkReads } from './self-check.ts'
@@ -38,23 +38,23 @@ export function aaveV3(config: AaveV3Config): Protocol {
     assets: new Set(entry.args[0]?.values ?? []),
   }))
   const offered = new Set(entries.map(({ action }) => action))
-  // heaps of a world are found by name; the book only keeps their handles
-  const books = new WeakMap<World, AccountBook>()
-  const bookOf = (world: World): AccountBook => {
-    let book = books.get(world)
-    if (!book) {
-      book = new AccountBook(world.store, `book.${pool}`)
-      books.set(world, book)
+  const worlds = new WeakMap<World, Kept>()
+  const keptFor = (world: World): Kept => {
+    let kept = worlds.get(world)
+    if (!kept) {
+      kept = new Kept(world, pool)
+      worlds.set(world, kept)
     }
-    return book
+    return kept
   }
   return {
     id: `aave-v3:${config.chainId}:${pool}`,
     // of chains whether the contract agrees with the book
     writes: [venues, markets, eModes, accounts, positions, flows, authorityChanges, chains],
     watches: (world) => watches(world, pool),
-    reads: (world, { number, logs }, sofar) => sofar.missing([...poolReads(world, pool, logs, sofar), ...checkReads(world, pool, number)]),
-    apply: (world, block, answers) => applyBlock(world, pool, bookOf(world), block, answers),
+    reads: (world, { number, logs }, sofar) =>
+      sofar.missing([...poolReads(world, pool, keptFor(world), logs, sofar), ...checkReads(world, pool, number)]),
+    apply: (world, block, answers) => applyBlock(world, pool, keptFor(world), block, answers),
     actions: {
       ...Object.fromEntries(Object.entries(ACTIONS).filter(([name]) => offered.has(name as GuardActionName))),
       ...(config.liquidates ? { liquidate: LIQUIDATE } : {}),

@@ -22,9 +22,9 @@ export function eModesOf(world: World, venue: number): readonly number[] {
 
 export function accountRow(world: World, pool: Hex, venue: number, account: Hex, timeS: number): number {
   const { accounts } = world
-  const known = accounts.find(`${pool}:${account}`)
-  if (known !== undefined) return known
+  const { count } = accounts
   const row = accounts.rowOf(`${pool}:${account}`)
+  if (row < count) return row
   accounts.columns.venue.set(row, venue + 1)
   accounts.columns.account.set(row, addressWord(account))
   accounts.columns.firstSeenS.set(row, timeS)
@@ -42,10 +42,10 @@ export const sideOfLeg = (leg: number): Side => ((leg - 1) & 3) as Side
 
 /** The account's row for a side of a market; what is supplied is one row, collateral or not. */
 export function findPosition(world: World, account: number, market: number, side: Side): number | undefined {
-  const { leg } = world.positions.columns
-  for (const row of positionsOf(world, account)) {
-    const has = leg.get(row)
-    if (marketOfLeg(has) === market && (sideOfLeg(has) || SIDE.collateral) === (side || SIDE.collateral)) return row
+  const { leg, next } = world.positions.columns
+  for (let at = world.accounts.columns.firstPosition.get(account); at !== 0; at = next.get(at - 1)) {
+    const has = leg.get(at - 1)
+    if (marketOfLeg(has) === market && (sideOfLeg(has) || SIDE.collateral) === (side || SIDE.collateral)) return at - 1
   }
   return undefined
 }

@@ -1,11 +1,14 @@
 // The views that a block makes us ask. In the first block: the whole pool, in four rounds. Later: only what an event says changed.
 import type { Call, Hex, Log } from '../../core/flow.ts'
 import { addressOf, addressWord, arrayOf, callOf, topicAt, wordAt } from '../../core/words.ts'
+import { NONE } from '../../decode/log-words.ts'
+import { topic0Of } from '../../decode/word-log.ts'
 import { hasTopic, logsOf } from '../../state/logs-of.ts'
 import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import { TOPIC, VIEW } from './abi.ts'
 import { configPart } from './config-bits.ts'
+import type { Kept } from './kept.ts'
 import { eModesOf, findMarket, marketsOf } from './keys.ts'
 
 export const PROVIDER_VIEWS = ['oracle', 'configurator', 'dataProvider', 'aclManager', 'oracleSentinel'] as const
@@ -98,7 +101,7 @@ const addressesOf = (words: readonly (bigint | undefined)[]): readonly Hex[] => 
 ]
 
 const initialized = (said: readonly Log[]): readonly Hex[] =>
-  addressesOf(said.filter((log) => log.topics[0] === TOPIC.reserveInitialized).map(({ topics }) => topicAt(topics, 1)))
+  addressesOf(said.filter((log) => topic0Of(log) === TOPIC.reserveInitialized).map(({ topics }) => topicAt(topics, 1)))
 
 /** The asset is an event's first topic or first word. */
 const reconfiguredBy = (world: World, pool: Hex, said: readonly Log[]): readonly Hex[] =>
@@ -121,7 +124,7 @@ function eModesToRead(
   for (const asset of fresh) add(configPart(wordAt(answers.get(call.reserveData(pool, asset)), RESERVE.config) ?? 0n, 'eMode'))
   for (const asset of reconfigured) add(configPart(wordAt(answers.get(call.configuration(pool, asset)), 0) ?? 0n, 'eMode'))
   for (const log of said) {
-    const category = log.topics[0] === TOPIC.eModeCategory ? topicAt(log.topics, 1) : undefined
+    const category = topic0Of(log) === TOPIC.eModeCategory ? topicAt(log.topics, 1) : undefined
     if (category !== undefined && category <= 255n) categories.add(Number(category))
   }
   return [...categories].sort((a, b) => a - b)
@@ -136,12 +139,22 @@ function pricesMayMove(world: World, venue: number | undefined, logs: readonly L
   return plan.sources.length > 0 || marketsOf(world, venue).some((row) => world.markets.columns.feed.get(row) === 0)
 }
 
-/** As they are in the logs, each once. */
-const updatedReserves = (logs: readonly Log[]): ReadonlySet<Hex | undefined> =>
-  new Set(logs.filter(({ topics }) => topics[0] === TOPIC.reserveData).map(({ topics }) => topics[1]))
+/** Markets in the order in which the logs name them, each once. */
+function updatedMarkets(world: World, pool: Hex, logs: readonly Log[], { words, markets }: Kept): ReadonlySet<number> {
+  const venue = world.venues.find(pool) ?? -1
+  const updated = new Set<number>()
+  for (const log of logs) {
+    if (topic0Of(log) !== TOPIC.reserveData) continue
+    const asset = words.look(log).topic(1)
+    if (asset === NONE) continue
+    const market = markets.find(venue + 1, words.lanes, asset) ?? findMarket(world, pool, addressOf(words.bigint(asset)))
+    if (market !== undefined) updated.add(market)
+  }
+  return updated
+}
 
 /** Calls wanted now, given the answers so far; the caller drops those already answered. */
-export function poolReads(world: World, pool: Hex, logs: readonly Log[], answers: Answers): readonly Call[] {
+export function poolReads(world: World, pool: Hex, kept: Kept, logs: readonly Log[], answers: Answers): readonly Call[] {
   const venue = world.venues.find(pool)
   const wanted: Call[] = []
   const plan = planOf(world, pool, logs, answers)
@@ -163,11 +176,9 @@ export function poolReads(world: World, pool: Hex, logs: readonly Log[], answers
   }
   for (const asset of plan.reconfigured) wanted.push(call.configuration(pool, asset))
   for (const category of plan.eModes) wanted.push(call.eMode(pool, category))
-  for (const topic of updatedReserves(logsOf(logs, pool))) {
-    const asset = addressOf(wordAt(topic, 0) ?? 0n)
-    const market = findMarket(world, pool, asset)
-    if (market !== undefined) wanted.push(call.cash(asset, addressOf(world.markets.columns.aToken.get(market))))
-  }
+  const { asset, aToken } = world.markets.columns
+  for (const market of updatedMarkets(world, pool, logsOf(logs, pool), kept))
+    wanted.push(call.cash(addressOf(asset.get(market)), addressOf(aToken.get(market))))
   if (oracle !== undefined) wanted.push(...oracleReads(world, venue, logs, answers, plan, oracle))
   return wanted
 }

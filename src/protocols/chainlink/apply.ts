@@ -2,9 +2,11 @@
 import { toFloat } from '../../core/exact.ts'
 import type { BlockInput, Hex } from '../../core/flow.ts'
 import { addressOf, addressWord, wordAt, wordsOf } from '../../core/words.ts'
+import { topic0Of } from '../../decode/word-log.ts'
 import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import { signed, unsigned } from '../../store/column.ts'
+import { TOPIC } from './abi.ts'
 import { decodeFeedLog, type FeedEvent } from './decode.ts'
 import { observerAt, writeObservers } from './observers.ts'
 import { decimalsCall, latestRoundCall, newAggregator, observersOf, oracleStateCall, oraclesOf, phaseCall } from './reads.ts'
@@ -16,6 +18,8 @@ const ROUND_MASK = (1n << PHASE_BITS) - 1n
 const PHASE_MASK = 0xffffn
 const MAX_DECIMALS = 36n
 
+const FEED_TOPICS: ReadonlySet<Hex | undefined> = new Set(Object.values(TOPIC))
+
 /** `changed` collects feeds whose reports must be summed up again. */
 export function applyLogs(world: World, feedRows: readonly number[], block: BlockInput, answers: Answers, changed: Set<number>): void {
   const byAggregator = new Map<Hex, number[]>()
@@ -24,6 +28,7 @@ export function applyLogs(world: World, feedRows: readonly number[], block: Bloc
     byAggregator.set(aggregator, [...(byAggregator.get(aggregator) ?? []), feed])
   }
   for (const log of block.logs) {
+    if (!FEED_TOPICS.has(topic0Of(log))) continue
     const feeds = byAggregator.get(log.address.toLowerCase() as Hex)
     const event = feeds && decodeFeedLog(log)
     if (!event) continue

@@ -1,7 +1,8 @@
 // What events don't say: which aggregator a proxy uses (a swap emits nothing), and the state of one that is new to us.
 import type { Call, Hex, Log } from '../../core/flow.ts'
 import { addressOf, addressWord, arrayOf, callOf, wordAt } from '../../core/words.ts'
-import { logsOf } from '../../state/logs-of.ts'
+import { topic0Of } from '../../decode/word-log.ts'
+import { hasTopic, logsOf } from '../../state/logs-of.ts'
 import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import { TOPIC, VIEW } from './abi.ts'
@@ -48,7 +49,8 @@ export function observersOf(aggregator: Hex, answers: Answers): readonly Hex[] {
 }
 
 const isConfigured = (aggregator: Hex, logs: readonly Log[]): boolean =>
-  logsOf(logs, aggregator).some(({ topics }) => topics[0] === TOPIC.configSet1 || topics[0] === TOPIC.configSet2)
+  (hasTopic(logs, TOPIC.configSet1) || hasTopic(logs, TOPIC.configSet2)) &&
+  logsOf(logs, aggregator).some((log) => topic0Of(log) === TOPIC.configSet1 || topic0Of(log) === TOPIC.configSet2)
 
 /** Three rounds at most: who answers; what it says and who reports to it; what each of them said last, or who observes. */
 export function feedReads(world: World, proxies: readonly Hex[], logs: readonly Log[], answers: Answers): readonly Call[] {

@@ -2,17 +2,23 @@
 import { MAX_UINT256, toFloat } from '../../core/exact.ts'
 import type { BlockInput, Hex } from '../../core/flow.ts'
 import { addressWord, wordAt } from '../../core/words.ts'
+import { LogWords, NONE } from '../../decode/log-words.ts'
+import { topic0Of } from '../../decode/word-log.ts'
 import { logsOf } from '../../state/logs-of.ts'
 import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
 import type { ColumnOf } from '../../store/table.ts'
-import { balanceCall, decodeTransfer, NOBODY, supplyCall, type Transfer } from './calls.ts'
+import { balanceCall, decodeTransfer, NOBODY, supplyCall, TRANSFER, type Transfer } from './calls.ts'
 
 export interface TokenSpec {
   readonly token: Hex
   readonly decimals: number
   readonly holders: ReadonlySet<Hex>
+  /** Lowest 32 bits of the addresses of holders, and of nobody: most transfers are between others, and are told by these alone. */
+  readonly lows: ReadonlySet<number>
 }
+
+export const lowOf = (address: Hex): number => Number.parseInt(address.slice(-8), 16)
 
 /** By the token's row, 1: an event took more than there was, so all of the token is read again. */
 const doubted = (world: World) => world.store.column('erc20.doubt', 'u32')
@@ -52,8 +58,9 @@ function firstRow(world: World, { token, decimals }: TokenSpec): number {
 function applyLogs(world: World, row: number, spec: TokenSpec, block: BlockInput): void {
   let minted = 0n
   let burned = 0n
+  const words = new LogWords()
   for (const log of logsOf(block.logs, spec.token)) {
-    const transfer = decodeTransfer(log)
+    const transfer = topic0Of(log) === TRANSFER && mayMatter(words.look(log), spec) ? decodeTransfer(log) : undefined
     if (!transfer) continue
     const { from, to, amount } = transfer
     const supplyChanges = from === NOBODY || to === NOBODY
@@ -67,6 +74,11 @@ function applyLogs(world: World, row: number, spec: TokenSpec, block: BlockInput
   columns.minted.set(row, toFloat(minted, spec.decimals))
   columns.burned.set(row, toFloat(burned, spec.decimals))
   columns.changedAtS.set(row, block.timeS)
+}
+
+function mayMatter(words: LogWords, { lows }: TokenSpec): boolean {
+  const [from, to] = [words.topic(1), words.topic(2)]
+  return from !== NONE && to !== NONE && (lows.has(words.lanes[from] as number) || lows.has(words.lanes[to] as number))
 }
 
 function appendTransfer(world: World, row: number, { from, to, amount }: Transfer): void {

@@ -5,8 +5,8 @@ import type { Call, Hex } from '../../core/flow.ts'
 import { wordAt } from '../../core/words.ts'
 import type { Answers, Protocol } from '../../state/protocol.ts'
 import { holdings, tokens as tokensTable, transfers } from '../../state/tables.ts'
-import { applyToken, isSure } from './apply.ts'
-import { balanceCall, supplyCall, TRANSFER } from './calls.ts'
+import { applyToken, isSure, lowOf } from './apply.ts'
+import { balanceCall, NOBODY, supplyCall, TRANSFER } from './calls.ts'
 
 export interface Erc20Config {
   readonly chainId: number
@@ -23,7 +23,8 @@ export interface Erc20Config {
 export function erc20({ chainId, tokens }: Erc20Config): Protocol {
   const lower = (address: Hex): Hex => address.toLowerCase() as Hex
   const specs = tokens.map(({ token, decimals, holders }) => {
-    const spec = { token: lower(token), decimals, holders: new Set(holders.map(lower)) }
+    const own = holders.map(lower)
+    const spec = { token: lower(token), decimals, holders: new Set(own), lows: new Set([...own, NOBODY].map(lowOf)) }
     return { ...spec, all: [supplyCall(spec.token), ...[...spec.holders].map((holder) => balanceCall(spec.token, holder))] }
   })
   const watches = specs.map(({ token }) => ({ address: token, topics: [TRANSFER] }))

@@ -1,6 +1,7 @@
 // A log of a governed contract as what it means for who may do what; one that isn't shaped as it should be means nothing.
 import type { Log } from '../../core/flow.ts'
 import { topicAt, wordAt } from '../../core/words.ts'
+import { topic0Of } from '../../decode/word-log.ts'
 import { TOPIC } from './abi.ts'
 import type { Contract, FactName, Kind } from './contracts.ts'
 
@@ -75,6 +76,6 @@ const EVENTS = new Map<string, { readonly of: Kind; readonly orOf?: Kind; readon
 
 /** undefined: not one of the events that count of this contract, or not well formed. */
 export function decodeGovernanceLog({ kinds }: Contract, log: Shape): GovernanceEvent | undefined {
-  const known = EVENTS.get(log.topics[0] ?? '')
+  const known = EVENTS.get(topic0Of(log) ?? '')
   return known && (kinds.has(known.of) || (known.orOf && kinds.has(known.orOf))) ? known.decode(log) : undefined
 }

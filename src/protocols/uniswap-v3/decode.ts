@@ -2,6 +2,8 @@
 import type { Hex, Log } from '../../core/flow.ts'
 import { MAX_SQRT_PRICE_X96, MAX_TICK, MIN_SQRT_PRICE_X96 } from '../../core/tick-math.ts'
 import { topicAt, wordAt, wordsOf } from '../../core/words.ts'
+import { LogWords, NONE } from '../../decode/log-words.ts'
+import { topic0Of } from '../../decode/word-log.ts'
 import { signed } from '../../store/column.ts'
 import { TOPIC } from './abi.ts'
 
@@ -12,16 +14,20 @@ export type PoolEvent =
 
 export const MOST_LIQUIDITY = 2n ** 128n - 1n
 
-export function decodePoolLog({ topics, data }: Pick<Log, 'topics' | 'data'>): PoolEvent | undefined {
-  switch (topics[0]) {
+/** Of the log under way. */
+const words = new LogWords()
+
+export function decodePoolLog(log: Pick<Log, 'topics' | 'data'>): PoolEvent | undefined {
+  switch (topic0Of(log)) {
     case TOPIC.swap: {
-      const said = wordsOf(data, 5)
-      return said && priceEvent(said[2] as bigint, said[3] as bigint, said[4] as bigint)
+      words.look(log)
+      if (words.data(4) === NONE) return undefined
+      return priceEvent(words.bigint(words.data(2)), words.bigint(words.data(3)), words.bigint(words.data(4)))
     }
     case TOPIC.mint:
-      return wordsOf(data, 4) && liquidityEvent(topics, wordAt(data, 1) as bigint, 1n)
+      return wordsOf(log.data, 4) && liquidityEvent(log.topics, wordAt(log.data, 1) as bigint, 1n)
     case TOPIC.burn:
-      return wordsOf(data, 3) && liquidityEvent(topics, wordAt(data, 0) as bigint, -1n)
+      return wordsOf(log.data, 3) && liquidityEvent(log.topics, wordAt(log.data, 0) as bigint, -1n)
     default:
       return undefined
   }

@@ -2,7 +2,7 @@
 import type { BlockInput, Hex } from '../../core/flow.ts'
 import { wordAt } from '../../core/words.ts'
 import type { Answers } from '../../state/protocol.ts'
-import { OPTION } from '../../state/tables.ts'
+import { OPTION, OPTION_TRADE } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
 import { call } from './abi.ts'
 import { applyEvents } from './events.ts'
@@ -76,6 +76,11 @@ function writeStatuses(world: World, market: Hex, row: number, spotE18: bigint, 
     if (columns.status.get(at) !== now) columns.status.set(at, now)
   }
   const venue = world.optionMarkets.columns.venue.get(row) - 1
+  const missed = world.venues.columns.unattendedBlocks
+  const attended = Array.from({ length: world.optionTrades.count }, (_, n) => world.optionTrades.at(n)).some(
+    ({ optionMarket, direction }) => optionMarket === row + 1 && direction === OPTION_TRADE.liquidate,
+  )
+  missed.set(venue, liquidatableUsd > 0 && !attended ? missed.get(venue) + 1 : 0)
   world.venues.columns.liquidatableUsd.set(venue, liquidatableUsd)
   world.venues.columns.badDebtUsd.set(venue, badUsd)
 }
@@ -83,9 +88,8 @@ function writeStatuses(world: World, market: Hex, row: number, spotE18: bigint, 
 /** What a strike's row says of its market, for who looks at strikes alone. */
 function writeStrikeViews(world: World, row: number): void {
   const { columns } = world.strikes
-  const { feedPrice, rate } = world.optionMarkets.columns
+  const { rate } = world.optionMarkets.columns
   for (const strike of rowsOf(world.strikes, row)) {
-    if (columns.feedPrice.get(strike) !== feedPrice.get(row)) columns.feedPrice.set(strike, feedPrice.get(row))
     if (columns.rate.get(strike) !== rate.get(row)) columns.rate.set(strike, rate.get(row))
   }
 }

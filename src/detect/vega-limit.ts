@@ -7,12 +7,12 @@ import { defineDetector } from './define.ts'
 const params = z.strictObject({
   /** Points of volatility that it may jump by: a stress by convention, not a fit: calibrate it where a history of the asset's implied volatility is at hand. */
   jumpPoints: z.number().positive().default(20),
-  /** What such a jump costs, share of the pool: more than half a year's income of a pool that earns 30 % a year. */
-  floorShare: z.number().positive().default(0.15),
+  /** What such a jump costs, share of the pool: who only sells what it can cover wholly bears some 2 % (a month at the money), so that this is more than selling can do. */
+  floorShare: z.number().positive().default(0.05),
   /** The same as a multiple of what 99 % of the market's own blocks did not exceed. */
   usualTimes: z.number().min(1).default(2),
   /** However usual, a share above this fires, as high. */
-  mostShare: z.number().positive().default(0.4),
+  mostShare: z.number().positive().default(0.2),
   /** Told again when it grew by so much. */
   worseTimes: z.number().min(1).default(1.2),
 })
@@ -24,7 +24,7 @@ export const vegaLimit = defineDetector({
   threat:
     'Nobody hedges a pool against volatility: whoever loads it with vega and then moves volatility, or knows that it will move, takes the difference.',
   catches:
-    'A jump of volatility by 20 points, against the pool, that costs more than 15 % of it and twice what 99 % of its own blocks did not exceed, or more than 40 %: at the begin and when worse by a fifth.',
+    'A jump of volatility by 20 points, against the pool, that costs more than 5 % of it and twice what 99 % of its own blocks did not exceed, or more than 20 %: at the begin and when worse by a fifth.',
   misses: 'Vega of single expiries that cancel out in the sum and do not in the market; greeks that the pool caches late or wrongly.',
   falsePositives: ['a pool that is small beside its open interest by design', 'providers who withdraw after the interest was written'],
   runbook: 'docs/runbooks/vega-limit.md',

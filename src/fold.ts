@@ -15,7 +15,6 @@ import type { BoundDetector } from './detect/define.ts'
 import { Engine } from './detect/engine.ts'
 import type { Chunk } from './history/types.ts'
 import { EventTables } from './state/event-tables.ts'
-import { marketsOf } from './state/loss.ts'
 import { nameAccounts } from './state/named-accounts.ts'
 import { Answers, type Protocol, type Venue } from './state/protocol.ts'
 import { BLIND_REASONS } from './state/tables.ts'
@@ -156,7 +155,7 @@ export class Fold {
     this.findings.push(...found)
     this.remember(block.number, found)
     const { number, timeS } = block
-    const incidents = assess(world, this.findings, { number, timeS, provisional }, this.rules.assess)
+    const incidents = assess(world, this.findings, { number, timeS, provisional }, this.rules.assess, this.rules.venues)
     this.bindActions(incidents)
     const before = this.applied.at(-1)
     const now: Applied = {
@@ -295,7 +294,7 @@ export class Fold {
       lastFiringTimeS: now.timeS,
       sources: ['reporters'],
       findings: [],
-      suspects: marketsOf(this.world, row).slice(0, 1),
+      suspects: venue.risk.marketsOf(this.world, row).slice(0, 1),
       drained: [],
       unattended: [],
       compromised: [],

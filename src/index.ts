@@ -25,4 +25,15 @@ export { eventTable } from './state/event-table.ts'
 export * as tables from './state/tables.ts'
 export { signed } from './store/column.ts'
 export * as windows from './store/windows.ts'
-export { aaveGuardEntries, aaveV3Pool, chainlinkFeeds, entryId, erc20Tokens, governance, lyraMarket, uniswapV3Pools } from './watched.ts'
+export {
+  aaveGuardEntries,
+  aaveV3Pool,
+  chainlinkFeeds,
+  entryId,
+  erc20Tokens,
+  governance,
+  lyraMarket,
+  perpGuardEntries,
+  perpV2Exchange,
+  uniswapV3Pools,
+} from './watched.ts'

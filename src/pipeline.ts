@@ -41,6 +41,8 @@ export interface NodeEvents {
   entries?(node: string, kinds: readonly { readonly kind: string; readonly block: number; readonly body: unknown }[]): void
   /** `seenAtMs`: when this node heard of the block, by its own clock. */
   block?(node: string, number: number, live: boolean, seenAtMs: number | undefined): void
+  /** All that this node does about a block at the head by itself has been done: simulated, signed, sent. Peers may still ask for more. */
+  answered?(node: string, number: number): void
   ingest?(node: string, event: IngestEvent): void
   note?(node: string, text: string): void
   error?(node: string, error: unknown): void
@@ -236,6 +238,11 @@ export function startNode(options: NodeOptions): RunningNode {
       const { outcomes, late } = await simulator.simulate(question, config.simulationDeadlineMs * patienceFor(question))
       const { chainId, onHash, incident } = question
       await edge?.relay.act(commit({ kind: 'simulated', chainId, onHash, incident, outcomes, late }))
+    }
+    if (input.kind === 'committed') {
+      const answered = () => events.answered?.(node.id, head.number)
+      if (edge) void edge.relay.settled().then(answered)
+      else answered()
     }
   }
 

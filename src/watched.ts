@@ -2,10 +2,12 @@
 export { entryId } from './core/guard-entry.ts'
 /** Governance adds to the Guard what these make of the same values as the config. */
 export { aaveGuardEntries } from './protocols/aave-v3/entries.ts'
+export { perpGuardEntries } from './protocols/perp-v2/entries.ts'
 export { aaveV3Pool } from './watched/aave-v3.ts'
 export { chainlinkFeeds } from './watched/chainlink.ts'
 export { erc20Tokens } from './watched/erc20.ts'
 export { governance } from './watched/governance.ts'
 export { lyraMarket } from './watched/lyra.ts'
 export type { Watched } from './watched/parts.ts'
+export { perpV2Exchange } from './watched/perps.ts'
 export { uniswapV3Pools } from './watched/uniswap-v3.ts'

@@ -4,6 +4,7 @@ import type { ActionName, EffectRow, Finding, GuardStep, Hex, Incident, Source }
 import { addressSubject } from '../src/core/subject.ts'
 import type { BoundDetector } from '../src/detect/define.ts'
 import { Engine, type Stamp } from '../src/detect/engine.ts'
+import { lendingRisk } from '../src/state/lending-risk.ts'
 import type { Action, Protocol, Venue } from '../src/state/protocol.ts'
 import { CHANGE, type FLOW } from '../src/state/tables.ts'
 import { createWorld, type World } from '../src/state/world.ts'
@@ -236,7 +237,7 @@ export function actingVenue(world: World, actions: Protocol['actions'] = ACTIONS
       return actions[action] && asset ? [{ entry: entryOf(action), subject: addressSubject(asset), step: 0, action, market: row }] : []
     },
   }
-  return { protocol, pool: POOL, guard: GUARD, probes: () => [] }
+  return { protocol, pool: POOL, guard: GUARD, risk: lendingRisk, probes: () => [] }
 }
 
 /** An action of ours in force on a market. */

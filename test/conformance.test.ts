@@ -45,6 +45,10 @@ const REFERENCES = new Set([
   'optionMarket',
   'optionPosition',
   'strike',
+  'perpVenue',
+  'perpMarket',
+  'perpAccount',
+  'pool',
 ])
 function anyRow(schema: Schema): fc.Arbitrary<AnyRow> {
   const values = Object.entries(schema).map(([name, kind]) => {

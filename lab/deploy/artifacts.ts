@@ -41,6 +41,11 @@ export const lyraArtifact = (path: string): Artifact =>
 export const uniswapArtifact = (pkg: 'v3-core' | 'v3-periphery', name: string): Artifact =>
   fromPackage(`@uniswap/${pkg}`, `artifacts/contracts/${name}.sol/${name}`)
 
+/** Perpetual Protocol v2 (Curie) and its price feeds. */
+export const perpArtifact = (name: string): Artifact => fromPackage('@perp/curie-contract', `artifacts/contracts/${name}.sol/${name}`)
+export const perpOracleArtifact = (name: string): Artifact =>
+  fromPackage('@perp/perp-oracle-contract', `artifacts/contracts/${name}.sol/${name}`)
+
 /** Chainlink's package has sources only; scripts/build-contracts.mjs compiles them. */
 export const chainlinkArtifact = (name: 'FluxAggregator' | 'EACAggregatorProxy'): Artifact => compiled('chainlink.json', name)
 

@@ -26,12 +26,14 @@ function setting() {
   const { world } = bench()
   const weth = market(world, 'WETH', { feed: feed(world) + 1 })
   const usdc = market(world, 'USDC', { cashUsd: 4_000_000 })
+  const venues = [actingVenue(world)]
   let block = 0
   return {
     world,
     weth,
     usdc,
-    at: (afterS: number, ...findings: readonly Finding[]) => assess(world, findings, { number: ++block, timeS: START_S + afterS }, RULES),
+    at: (afterS: number, ...findings: readonly Finding[]) =>
+      assess(world, findings, { number: ++block, timeS: START_S + afterS }, RULES, venues),
   }
 }
 const jump = finding()

@@ -6,7 +6,9 @@ import { subjectAddress } from '../core/subject.ts'
 import { hex32 } from '../core/words.ts'
 import { STATUS } from '../state/account-book.ts'
 import { ungovernedHolders } from '../state/authority.ts'
-import { displaced, figuresOf, lossAtRiskUsd, type MarketFigures, marketsOf, stressedBadDebtUsd } from '../state/loss.ts'
+import { stressedBadDebtUsd } from '../state/loss.ts'
+import type { Venue } from '../state/protocol.ts'
+import { type Actions, type Risk, watchedOnly } from '../state/risk.ts'
 import type { World } from '../state/world.ts'
 import { assumedProbability } from './probability.ts'
 
@@ -20,6 +22,13 @@ export interface AssessRules {
 }
 export const ASSESS_RULES: AssessRules = { windowS: 3_600, alertHoldS: 120, dustUsd: 1_000 }
 
+/** A venue under assessment: its row, and how its kind is judged. */
+interface Place {
+  readonly venue: number
+  readonly risk: Risk
+  readonly actions: Actions
+}
+
 export interface AssessedBlock {
   readonly number: number
   readonly timeS: number
@@ -31,13 +40,21 @@ export interface AssessedBlock {
  * One incident a venue at most: its markets share collateral, so that any of them can drain any other. Its id is the hash of
  * its earliest finding, kept in the venue's row (journaled), so that it outlives that finding's window.
  */
-export function assess(world: World, findings: readonly Finding[], block: AssessedBlock, rules: AssessRules): readonly Incident[] {
+export function assess(
+  world: World,
+  findings: readonly Finding[],
+  block: AssessedBlock,
+  rules: AssessRules,
+  venues: readonly Venue[],
+): readonly Incident[] {
   const recent = findings.filter((f) => f.timeS > block.timeS - rules.windowS && atLeast(f.severity, 'medium'))
   const incidents: Incident[] = []
   for (let venue = 0; venue < world.venues.count; venue++) {
     const closedS = world.venues.columns.closedS.get(venue)
-    const open = recent.filter((f) => f.timeS > closedS && touches(world, venue, f.subject))
-    const incident = assessVenue(world, venue, open, block, rules)
+    const of = venues.find(({ pool }) => pool === world.venues.keyOf(venue))
+    const place: Place = { venue, risk: of?.risk ?? watchedOnly, actions: of?.protocol.actions ?? {} }
+    const open = recent.filter((f) => f.timeS > closedS && touches(world, place, f.subject))
+    const incident = assessVenue(world, place, open, block, rules)
     if (incident) incidents.push(incident)
   }
   return incidents
@@ -45,13 +62,14 @@ export function assess(world: World, findings: readonly Finding[], block: Assess
 
 function assessVenue(
   world: World,
-  venue: number,
+  place: Place,
   findings: readonly Finding[],
   block: AssessedBlock,
   rules: AssessRules,
 ): Incident | undefined {
   const { columns } = world.venues
-  const actions = openActions(world, venue)
+  const { venue, risk } = place
+  const acted = openActions(world, place)
   const known = columns.incident.get(venue)
   const first = findings[0]
   if (known === 0n) {
@@ -60,35 +78,32 @@ function assessVenue(
     columns.incidentBlock.set(venue, first.block)
     columns.incidentTimeS.set(venue, first.timeS)
   }
-  const markets = marketsOf(world, venue)
+  const markets = risk.marketsOf(world, venue)
   // a market stays in doubt while its parameters are not what governance left, or (if we act on it) while its price isn't, also
   // when the finding has left the window
   const suspects = markets.filter(
     (m) =>
-      findings.some((f) => isSuspect(world, m, f)) ||
-      (actions.includes(m) && displaced(figuresOf(world, m))) ||
-      figuresOf(world, m).loosened,
+      findings.some((f) => isSuspect(world, risk, m, f)) || (acted.includes(m) && risk.isDisplaced(world, m)) || risk.isLoosened(world, m),
   )
   const drained = markets.filter((m) =>
-    findings.some((f) => f.subject.kind === 'market' && f.source === 'pool' && f.subject.id === world.markets.keyOf(m)),
+    findings.some((f) => f.subject.kind === 'market' && f.source === 'pool' && f.subject.id === risk.marketKey(world, m)),
   )
-  const figures = markets.map((m) => figuresOf(world, m))
   const unattended = unattendedAccounts(world, venue, findings, block.timeS, rules)
-  const lossUsd = lossAtRiskUsd(figures, suspects, drained) + stressedUsd(world, unattended)
+  const lossUsd = risk.lossUsd(world, venue, { suspects, drained }, [], place.actions) + stressedUsd(world, unattended)
 
   const fresh = findings.reduce((latest, f) => Math.max(latest, f.timeS), 0)
-  const stillWrong = figures.some((m) => suspects.includes(m.market) && (displaced(m) || m.loosened))
+  const stillWrong = suspects.some((m) => risk.isDisplaced(world, m) || risk.isLoosened(world, m))
   if (fresh > columns.lastFiringS.get(venue)) columns.lastFiringS.set(venue, fresh)
   if (stillWrong) columns.lastFiringS.set(venue, block.timeS)
   const lastFiringTimeS = columns.lastFiringS.get(venue)
   const firing = block.timeS - lastFiringTimeS < rules.alertHoldS
-  if (!firing && actions.length === 0) {
+  if (!firing && acted.length === 0) {
     columns.incident.set(venue, 0n)
     columns.closedS.set(venue, block.timeS)
     return undefined
   }
   const counting = findings.filter((f) => !f.provisional || block.provisional)
-  const bearing = counting.filter((f) => bearsOnMarkets(world, figures, suspects, f))
+  const bearing = counting.filter((f) => bearsOnMarkets(world, risk, suspects, f))
   const sources = sourcesOf(bearing.length > 0 ? bearing : counting)
   const missed = counting.filter(isMissed)
   const severity = findings.reduce((s, f) => worst(s, f.severity), 'info' as Incident['severity'])
@@ -97,7 +112,7 @@ function assessVenue(
     chainId: world.chainId,
     venue,
     venueId: world.venues.keyOf(venue) as Hex,
-    status: !firing ? 'resolved' : actions.length > 0 && lossUsd < rules.dustUsd ? 'contained' : 'open',
+    status: !firing ? 'resolved' : acted.length > 0 && lossUsd < rules.dustUsd ? 'contained' : 'open',
     severity,
     openedBlock: columns.incidentBlock.get(venue),
     openedTimeS: columns.incidentTimeS.get(venue),
@@ -128,11 +143,12 @@ const isMissed = ({ source, subject, evidence }: Finding): boolean =>
  * false, so they say nothing of it. Value that leaves elsewhere goes with a price that is too high, or with parameters too wide: with
  * a price that is too low it leaves the suspect itself.
  */
-function bearsOnMarkets(world: World, figures: readonly MarketFigures[], suspects: readonly number[], finding: Finding): boolean {
+function bearsOnMarkets(world: World, risk: Risk, suspects: readonly number[], finding: Finding): boolean {
   if (suspects.length === 0) return !isMissed(finding)
   if (finding.source === 'accounts') return false
-  if (suspects.some((market) => isSuspect(world, market, finding) || finding.subject.id === world.markets.keyOf(market))) return true
-  const givesAway = figures.some((m) => suspects.includes(m.market) && (m.loosened || m.price > m.goodPrice))
+  if (suspects.some((market) => isSuspect(world, risk, market, finding) || finding.subject.id === risk.marketKey(world, market)))
+    return true
+  const givesAway = suspects.some((market) => risk.givesAway(world, market))
   return finding.subject.kind !== 'feed' && finding.source !== 'exchange' && givesAway
 }
 
@@ -171,42 +187,35 @@ function compromisedRoles(world: World, findings: readonly Finding[]): readonly 
 }
 
 /** Market rows of the venue on which a Guard action of ours is active. */
-function openActions(world: World, venue: number): readonly number[] {
+function openActions(world: World, { venue, risk }: Place): readonly number[] {
   const open: number[] = []
   for (let row = 0; row < world.guardActions.count; row++) {
     const { columns } = world.guardActions
     if (columns.active.get(row) === 0) continue
-    const market = world.markets.find(`${world.venues.keyOf(venue)}:${subjectAddress(hex32(columns.subject.get(row)))}`)
+    const market = risk.marketNamed(world, venue, subjectAddress(hex32(columns.subject.get(row))))
     if (market !== undefined) open.push(market)
   }
   return open
 }
 
-function touches(world: World, venue: number, subject: Subject): boolean {
+function touches(world: World, { venue, risk }: Place, subject: Subject): boolean {
   const id = world.venues.keyOf(venue)
   switch (subject.kind) {
     case 'feed':
-      return marketsOf(world, venue).some((market) => isPricedBy(world, market, subject))
+      return risk.marketsOf(world, venue).some((market) => risk.isPricedBy(world, market, subject.id))
     case 'market':
     case 'account':
       return subject.id.startsWith(`${id}:`)
     case 'venue':
     case 'contract':
-      return subject.id === id
+      return subject.id === id || subject.id.startsWith(`${id}:`)
     case 'chain':
       return false
   }
 }
 
 /** Is its price in doubt, or were its parameters changed by somebody outside the governed path? */
-function isSuspect(world: World, market: number, { subject, source }: Finding): boolean {
-  if (source === 'authority' && subject.kind === 'market') return subject.id === world.markets.keyOf(market)
-  return isPricedBy(world, market, subject)
-}
-
-/** Is the market priced by the feed that the finding is about? */
-function isPricedBy(world: World, market: number, subject: Subject): boolean {
-  if (subject.kind !== 'feed') return false
-  const feed = world.markets.columns.feed.get(market)
-  return feed > 0 && world.feeds.keyOf(feed - 1) === subject.id
+function isSuspect(world: World, risk: Risk, market: number, { subject, source }: Finding): boolean {
+  if (source === 'authority' && subject.kind === 'market') return subject.id === risk.marketKey(world, market)
+  return subject.kind === 'feed' && risk.isPricedBy(world, market, subject.id)
 }

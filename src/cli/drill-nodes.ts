@@ -24,6 +24,8 @@ export interface DrillNodes {
   readonly ready: Promise<void>
   /** Resolves when every node has judged this block. */
   judged(block: number): Promise<void>
+  /** Resolves when every node has done what it does about this block, and what they asked of each other is done too. */
+  answered(block: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -119,6 +121,30 @@ function watchedOf(chain: Omit<LabDeployment, 'guardEntries'>) {
   }
 }
 
+/** Lines after which another node may have something to do, and how long none must have come. */
+const TALK: ReadonlySet<string> = new Set(['decision', 'approval', 'certificate', 'intent'])
+const TALK_QUIET_MS = 40
+
+/** How many nodes have said something of a block, and who waits until all have. */
+class Awaited {
+  private readonly said = new Map<number, number>()
+  private readonly waiting = new Map<number, () => void>()
+
+  count(block: number, nodes: number): void {
+    this.said.set(block, (this.said.get(block) ?? 0) + 1)
+    this.release(nodes)
+  }
+
+  release(nodes: number): void {
+    for (const [block, go] of this.waiting) if ((this.said.get(block) ?? 0) >= nodes) go()
+  }
+
+  async of(block: number, nodes: number): Promise<void> {
+    if ((this.said.get(block) ?? 0) < nodes) await new Promise<void>((resolve) => this.waiting.set(block, resolve))
+    this.waiting.delete(block)
+  }
+}
+
 export function startNodes(
   written: { readonly file: string; readonly dataDirs: readonly string[] },
   options: { readonly armed: boolean; readonly capture?: string; readonly onLine: (line: WatchLine) => void },
@@ -139,15 +165,17 @@ export function startNodes(
   })
   const exited = new Promise<number | null>((done) => child.once('exit', (code) => done(code)))
   let nodes = written.dataDirs.length
-  const judgedBy = new Map<number, number>()
-  const waiting = new Map<number, () => void>()
+  const judged = new Awaited()
+  const answered = new Awaited()
+  let lastTalkMs = 0
   let becomeReady: () => void = () => undefined
   let stopping = false
   const ready = new Promise<void>((resolve, reject) => {
     becomeReady = resolve
     void exited.then((code) => {
       reject(new Error(`firebreak watch ended with exit code ${code} before it was ready`))
-      for (const go of waiting.values()) go() // nobody judges any more: let the run end and say so
+      nodes = 0 // nobody judges any more: let the run end and say so
+      for (const awaited of [judged, answered]) awaited.release(nodes)
       if (!stopping) options.onLine({ kind: 'ended', code })
     })
   })
@@ -158,13 +186,11 @@ export function startNodes(
     if (line.kind === 'ready') becomeReady()
     if (line.kind === 'error' && line['ended'] === true) {
       nodes -= 1
-      for (const [block, go] of waiting) if ((judgedBy.get(block) ?? 0) >= nodes) go()
+      for (const awaited of [judged, answered]) awaited.release(nodes)
     }
-    if (line.kind === 'block' && line.block !== undefined) {
-      const count = (judgedBy.get(line.block) ?? 0) + 1
-      judgedBy.set(line.block, count)
-      if (count >= nodes) waiting.get(line.block)?.()
-    }
+    if (line.kind === 'block' && line.block !== undefined) judged.count(line.block, nodes)
+    if (line.kind === 'answered' && line.block !== undefined) answered.count(line.block, nodes)
+    if (TALK.has(line.kind)) lastTalkMs = performance.now()
     options.onLine(line)
   })
   return {
@@ -172,10 +198,13 @@ export function startNodes(
     command: `firebreak ${args.map((a) => (a.startsWith('/') ? relative(process.cwd(), a) : a)).join(' ')}`,
     dataDirs: written.dataDirs,
     ready,
-    async judged(block) {
-      if ((judgedBy.get(block) ?? 0) >= nodes || child.exitCode !== null) return
-      await new Promise<void>((resolve) => waiting.set(block, resolve))
-      waiting.delete(block)
+    judged: (block) => judged.of(block, nodes),
+    async answered(block) {
+      await answered.of(block, nodes)
+      for (let leftMs = 1; leftMs > 0; ) {
+        leftMs = lastTalkMs + TALK_QUIET_MS - performance.now()
+        if (leftMs > 0) await new Promise((due) => setTimeout(due, leftMs))
+      }
     },
     async stop() {
       stopping = true

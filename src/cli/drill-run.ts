@@ -139,6 +139,7 @@ export async function runGuarded(options: GuardedOptions): Promise<GuardedRun> {
       onBlock: (block) => {
         options.onBlock?.()
         if (block === headBlock + scenario.startBlock - 1) say(paint('bold', `  block ${block}  next: ${scenario.title}`))
+        return blockMs === 0 ? watch.nodes().answered(block) : undefined
       },
       onTraffic: (block, settled) => {
         if (show) shown.traffic(block, settled)

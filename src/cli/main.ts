@@ -185,7 +185,12 @@ program
   .option('--list', 'list the scenarios and end', false)
   .option('--seed <n>', 'seed of the honest traffic', wholeNumber, 1)
   .option('--seeds <n>', 'number of seeds, counted up from --seed', wholeNumber)
-  .option('--block-ms <ms>', 'wall time between blocks of the guarded run', wholeNumber, 250)
+  .option(
+    '--block-ms <ms>',
+    'wall time between blocks of the guarded run; 0: each waits until the nodes have answered the one before',
+    wholeNumber,
+    250,
+  )
   .option('--ordering <who...>', 'who comes first in a block that both want: won, half, lost; default: won, with --all all three')
   .option('--baselines', 'also run what others would have done: pauses and caps (default with --all)')
   .option('--no-baselines', 'leave that out')

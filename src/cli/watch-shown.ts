@@ -21,6 +21,7 @@ export function jsonEvents(config: Config): Shown {
         if (live.size === config.nodes.length) write({ kind: 'ready', block: number })
       }
     },
+    answered: (node, number) => write({ node, kind: 'answered', block: number }),
     note: (node, text) => write({ node, kind: 'note', text }),
     step: (node, step, intent) => {
       write({

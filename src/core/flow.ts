@@ -141,10 +141,28 @@ export interface Incident {
 }
 
 /** Names of what a venue's Guard entries do; `liquidate` needs no Guard. */
-export type ActionName = 'stopBorrowingAgainst' | 'stopBorrowing' | 'supplyCap' | 'borrowCap' | 'freeze' | 'reservePause' | 'liquidate'
+export type ActionName =
+  | 'stopBorrowingAgainst'
+  | 'stopBorrowing'
+  | 'supplyCap'
+  | 'borrowCap'
+  | 'freeze'
+  | 'reservePause'
+  | 'liquidate'
+  | PerpActionName
+
+/** Of exchanges of perpetual futures. */
+export type PerpActionName =
+  | 'capFunding'
+  | 'pauseClearingHouse'
+  | 'pauseMarket'
+  | 'pauseVault'
+  | 'stopDeposits'
+  | 'stopSwaps'
+  | 'tightenSpread'
 
 /** What a Guard entry can do. */
-export type GuardActionName = Exclude<ActionName, 'liquidate'>
+export type GuardActionName = Exclude<ActionName, 'liquidate' | PerpActionName>
 
 /** Ladder of response, narrowest first. */
 export type ActionClass = 'observe' | 'throttle' | 'account' | 'market' | 'feed' | 'isolation' | 'pause'

@@ -63,7 +63,8 @@ function expiryOf(world: World, entry: Hex): number {
 
 /** What the entry and subject are called: the venue's own words for them. */
 function named(world: World, venue: Venue, entry: Hex, subject: Hex): { readonly action: ActionName; readonly market: number } | undefined {
-  for (let market = 0; market < world.markets.count; market++)
+  const row = world.venues.find(venue.pool)
+  for (const market of row === undefined ? [] : venue.risk.marketsOf(world, row))
     for (const action of Object.keys(venue.protocol.actions) as ActionName[])
       if (venue.protocol.steps(world, action, market).some((step) => step.entry === entry && step.subject === subject))
         return { action, market }

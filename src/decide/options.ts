@@ -1,11 +1,12 @@
 // The candidates for an incident, narrow to wide, each with what the tables say it would leave to lose.
 
 import { toFloat } from '../core/exact.ts'
-import type { ActionName, GuardStep, Incident, Option } from '../core/flow.ts'
+import type { GuardStep, Incident, Option } from '../core/flow.ts'
 import { subjectAddress } from '../core/subject.ts'
 import { hex32 } from '../core/words.ts'
-import { figuresOf, lossAtRiskUsd, type MarketFigures, marketsOf, stressedBadDebtUsd } from '../state/loss.ts'
+import { stressedBadDebtUsd } from '../state/loss.ts'
 import type { Venue } from '../state/protocol.ts'
+import type { Candidate } from '../state/risk.ts'
 import type { World } from '../state/world.ts'
 
 export const OBSERVE: Option = { id: 'observe', class: 'observe', steps: [] }
@@ -15,33 +16,19 @@ const MOST_RELIEFS = 4
 
 /** Only what the venue offers, what is not active already, and what its Guard has live. */
 export function optionsFor(world: World, venue: Venue, incident: Incident): readonly Option[] {
-  const markets = marketsOf(world, incident.venue)
-  const lending = markets.filter((m) => figuresOf(world, m).canBorrow && figuresOf(world, m).cashUsd > 0)
-  const name = (market: number) => world.markets.keyOf(market).split(':')[1] ?? String(market)
-  const options: Option[] = [OBSERVE]
-  const add = (id: string, action: ActionName, on: readonly number[]) => {
+  const offered = ({ id, action, on }: Candidate): readonly Option[] => {
     const known = venue.protocol.actions[action]
-    if (!known || on.length === 0) return
+    if (!known || on.length === 0) return []
     const steps = on.flatMap((market) => venue.protocol.steps(world, action, market))
-    if (steps.length < on.length || steps.some((step) => !usable(world, step))) return
-    options.push({ id, class: known.class, steps })
+    if (steps.length < on.length || steps.some((step) => !usable(world, step))) return []
+    return [{ id, class: known.class, steps }]
   }
-  for (const market of incident.suspects) {
-    for (const action of ['supplyCap', 'stopBorrowingAgainst', 'freeze', 'reservePause'] as const)
-      add(`${action}(${name(market)})`, action, [market])
-  }
-  for (const market of incident.drained.filter((m) => !incident.suspects.includes(m)))
-    for (const action of ['borrowCap', 'stopBorrowing', 'reservePause'] as const) add(`${action}(${name(market)})`, action, [market])
-  add('borrowCap(all)', 'borrowCap', lending)
-  add('stopBorrowing(all)', 'stopBorrowing', lending)
-  add('reservePause(lending)', 'reservePause', lending)
-  options.push(...reliefOptions(world, venue, incident))
-  add(
-    'reservePause(all)',
-    'reservePause',
-    markets.filter((m) => figuresOf(world, m).canLiquidate),
-  )
-  return options
+  return [
+    OBSERVE,
+    ...venue.risk.narrow(world, incident.venue, incident).flatMap(offered),
+    ...reliefOptions(world, venue, incident),
+    ...venue.risk.wide(world, incident.venue, incident).flatMap(offered),
+  ]
 }
 
 /** Liquidating those accounts alone whose bad debt after a further fall would be the largest; or the first of them only. */
@@ -76,14 +63,8 @@ function usable(world: World, step: GuardStep): boolean {
 }
 
 /** Loss at risk as it would be with the option in force: the same bound over figures that its effect rows change. */
-export function analyticLossUsd(world: World, venue: Venue, incident: Incident, option: Option): number {
-  const figures = marketsOf(world, incident.venue).map((market) => {
-    let figure: MarketFigures = figuresOf(world, market)
-    for (const step of option.steps) if (step.market === market) figure = after(figure, step.action, venue)
-    return figure
-  })
-  return lossAtRiskUsd(figures, incident.suspects, incident.drained)
-}
+export const analyticLossUsd = (world: World, venue: Venue, incident: Incident, option: Option): number =>
+  venue.risk.lossUsd(world, incident.venue, incident, option.steps, venue.protocol.actions)
 
 /** What the unattended accounts would leave uncovered after a further fall, those that the option relieves counted after that. */
 export function stressedAfterUsd(world: World, venue: Venue, incident: Incident, option: Option): number {
@@ -97,16 +78,3 @@ export function stressedAfterUsd(world: World, venue: Venue, incident: Incident,
 }
 
 const subjectOf = (world: World, account: number): string => hex32(world.accounts.columns.account.get(account))
-
-function after(figure: MarketFigures, action: ActionName, venue: Venue): MarketFigures {
-  const effect = venue.protocol.actions[action]?.effect
-  if (!effect) return figure
-  return {
-    ...figure,
-    ltv: effect.borrowsAgainst === 'no' ? 0 : figure.ltv,
-    canBorrow: figure.canBorrow && effect.borrowsOf === 'yes',
-    canSupply: figure.canSupply && effect.supplies === 'yes',
-    canLiquidate: figure.canLiquidate && effect.liquidates === 'yes',
-    roomUsd: effect.supplies === 'no' ? 0 : figure.roomUsd,
-  }
-}

@@ -1,11 +1,11 @@
 // The declared numbers of the decision: what closing something costs people, and how sure one must be for each class of action.
 import type { ActionClass, EffectRow } from '../core/flow.ts'
+import type { CostUsdPerHour } from '../state/risk.ts'
 
 export interface Playbook {
   /** Least probability for an action of this class. */
   readonly minProbability: Readonly<Record<ActionClass, number>>
-  /** USD a hour for each aged account that can't do this any more. */
-  readonly costUsdPerHour: Readonly<Record<'supplies' | 'borrows' | 'withdraws' | 'repays', number>>
+  readonly costUsdPerHour: CostUsdPerHour
   /** Part of a market's supply that goes bad in an hour without liquidations. */
   readonly liquidationGapPerHour: number
   /** Options within this factor of the best harm are as good as it. */

@@ -27,17 +27,9 @@ export function weigh(world: World, venue: Venue, evaluated: Evaluated, option: 
   for (const step of option.steps) {
     const effect = venue.protocol.actions[step.action]?.effect
     if (!effect) continue
-    const m = world.markets.at(step.market)
     const hours = expiryHours(world, step.entry)
-    const cost = playbook.costUsdPerHour
-    const perHour =
-      (effect.supplies === 'no' ? m.agedSuppliers * cost.supplies : 0) +
-      (effect.borrowsAgainst === 'no' ? m.agedSuppliers * cost.borrows : 0) +
-      (effect.borrowsOf === 'no' ? m.agedBorrowers * cost.borrows : 0) +
-      (effect.withdraws === 'no' ? m.agedSuppliers * cost.withdraws : effect.withdrawsOther === 'no' ? m.agedMixed * cost.withdraws : 0) +
-      (effect.repays === 'no' ? m.agedBorrowers * cost.repays : 0)
-    disruptionUsd += perHour * hours
-    if (effect.liquidates === 'no') inducedUsd += playbook.liquidationGapPerHour * hours * m.suppliedUsd
+    disruptionUsd += venue.risk.disruptionUsdPerHour(world, step.market, effect, playbook.costUsdPerHour) * hours
+    if (effect.liquidates === 'no') inducedUsd += playbook.liquidationGapPerHour * hours * venue.risk.liquidatedUsd(world, step.market)
     const relief = step.call && venue.relief?.(world, accountOf(world, venue, step))
     if (relief) inducedUsd += relief.seizedUsd - relief.repaidUsd
   }

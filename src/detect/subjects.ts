@@ -3,21 +3,48 @@ import type { Subject } from '../core/flow.ts'
 import type { World } from '../state/world.ts'
 import type { Schema, TableStore } from '../store/table.ts'
 
+/** Tables whose rows a finding can be about, and what their rows are called. */
+const KINDS = {
+  accounts: 'account',
+  boards: 'market',
+  contracts: 'contract',
+  feeds: 'feed',
+  markets: 'market',
+  optionMarkets: 'venue',
+  optionPositions: 'account',
+  perpAccounts: 'account',
+  perpClusters: 'account',
+  perpMarkets: 'market',
+  perpVenues: 'venue',
+  strikes: 'market',
+  venues: 'venue',
+} as const satisfies Readonly<Record<string, Subject['kind']>>
+type Named = keyof typeof KINDS
+
 /** Columns that refer to a row (row + 1), and of which table. */
-const TABLES: Readonly<Record<string, string>> = {
+const TABLES: Readonly<Record<string, Named>> = {
+  account: 'accounts',
+  board: 'boards',
+  contract: 'contracts',
   feed: 'feeds',
   market: 'markets',
-  account: 'accounts',
-  venue: 'venues',
-  contract: 'contracts',
   optionMarket: 'optionMarkets',
-  board: 'boards',
-  strike: 'strikes',
   optionPosition: 'optionPositions',
+  perpAccount: 'perpAccounts',
+  perpMarket: 'perpMarkets',
+  strike: 'strikes',
+  venue: 'venues',
 }
 
 /** What is about no market is about its whole venue. */
-const WIDER: Readonly<Record<string, string>> = { market: 'venue', optionPosition: 'optionMarket', strike: 'board', board: 'optionMarket' }
+const WIDER: Readonly<Record<string, string>> = {
+  board: 'optionMarket',
+  market: 'venue',
+  optionPosition: 'optionMarket',
+  perpAccount: 'venue',
+  perpMarket: 'venue',
+  strike: 'board',
+}
 
 /**
  * `column`: one that refers to a row of another table (row + 1), or `row`. A reference that is 0 gives way to the row's wider one,
@@ -31,33 +58,13 @@ export function subjectOf(world: World, table: TableStore<Schema>, row: number, 
     const reference = cells[name] ?? 0
     if (target !== undefined && reference > 0) return ofTable(world, target, reference - 1)
   }
-  return chainOf(world)
+  return { kind: 'chain', chainId: world.chainId, id: String(world.chainId) }
 }
-
-const chainOf = ({ chainId }: World): Subject => ({ kind: 'chain', chainId, id: String(chainId) })
 
 function ofTable(world: World, table: string, row: number): Subject {
   const { chainId } = world
-  switch (table) {
-    case 'feeds':
-      return { kind: 'feed', chainId, id: world.feeds.keyOf(row) }
-    case 'markets':
-      return { kind: 'market', chainId, id: world.markets.keyOf(row) }
-    case 'accounts':
-      return { kind: 'account', chainId, id: world.accounts.keyOf(row) }
-    case 'venues':
-      return { kind: 'venue', chainId, id: world.venues.keyOf(row) }
-    case 'optionMarkets':
-      return { kind: 'venue', chainId, id: world.optionMarkets.keyOf(row) }
-    case 'boards':
-      return { kind: 'market', chainId, id: world.boards.keyOf(row) }
-    case 'strikes':
-      return { kind: 'market', chainId, id: world.strikes.keyOf(row) }
-    case 'optionPositions':
-      return { kind: 'account', chainId, id: world.optionPositions.keyOf(row) }
-    case 'contracts':
-      return { kind: 'contract', chainId, id: world.contracts.keyOf(row) }
-    default:
-      return chainOf(world)
-  }
+  if (!isNamed(table)) return { kind: 'chain', chainId, id: String(chainId) }
+  return { kind: KINDS[table], chainId, id: world[table].keyOf(row) }
 }
+
+const isNamed = (table: string): table is Named => table in KINDS

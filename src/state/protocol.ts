@@ -1,6 +1,7 @@
 // What an adapter is: which logs and reads it needs of a block, and how they change the tables. It never undoes.
 import type { ActionName, BlockInput, Call, EffectRow, GuardStep, Hex, Log, Probe, ReadResult } from '../core/flow.ts'
 import type { Schema, Table } from '../store/table.ts'
+import type { Risk } from './risk.ts'
 import type { World } from './world.ts'
 
 export interface Watch {
@@ -45,6 +46,8 @@ export interface Venue {
   readonly pool: Hex
   /** Undefined: we only watch. */
   readonly guard: Hex | undefined
+  /** How venues of its kind are judged. */
+  readonly risk: Risk
   /** A liquidation of this account that anyone may make now and that leaves it better; undefined: none, or past the toxic point. */
   relief?(world: World, account: number): Relief | undefined
   /** Calls by which the accounts that gain most from the suspects' prices would take more; the effective answer makes them all fail. */

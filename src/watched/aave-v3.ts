@@ -9,6 +9,7 @@ import { aaveV3 } from '../protocols/aave-v3/index.ts'
 import { aaveProbes } from '../protocols/aave-v3/probes.ts'
 import { reliefOf } from '../protocols/aave-v3/relief.ts'
 import { guard as guardAdapter } from '../protocols/guard/index.ts'
+import { lendingRisk } from '../state/lending-risk.ts'
 import type { Venue } from '../state/protocol.ts'
 import { address, chainId, decimals, type Watched } from './parts.ts'
 
@@ -48,7 +49,7 @@ export function aaveV3Pool(input: z.input<typeof aaveSchema>): Watched {
   const { chainId, pool } = config
   if (!config.guard) {
     const protocol = aaveV3({ chainId, pool })
-    const venue: Venue = { protocol, pool, guard: undefined, probes: () => [] }
+    const venue: Venue = { protocol, pool, guard: undefined, risk: lendingRisk, probes: () => [] }
     return { chainId, rules: { aaveV3: config }, protocols: [protocol], venues: [venue], guards: [] }
   }
   const { address: guard, assets, configurator, dataProvider, actions = ACTIONS } = config.guard
@@ -69,6 +70,7 @@ export function aaveV3Pool(input: z.input<typeof aaveSchema>): Watched {
     protocol,
     pool,
     guard,
+    risk: lendingRisk,
     probes: (world, suspects) => aaveProbes(world, pool, suspects),
     ...(liquidator ? { relief: (world, account) => reliefOf(world, liquidator.address, liquidator.hub, account) } : {}),
   }

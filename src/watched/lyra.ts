@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { parsed } from '../core/parsed.ts'
 import { lyra } from '../protocols/lyra/index.ts'
 import type { Venue } from '../state/protocol.ts'
+import { watchedOnly } from '../state/risk.ts'
 import { address, chainId, type Watched } from './parts.ts'
 
 const lyraSchema = z.strictObject({
@@ -18,6 +19,6 @@ export function lyraMarket(input: z.input<typeof lyraSchema>): Watched {
   const config = parsed('lyraMarket()', input, lyraSchema.parse)
   const { chainId, market, feed } = config
   const protocol = lyra({ chainId, market, ...(feed === undefined ? {} : { feed }) })
-  const venue: Venue = { protocol, pool: market, guard: undefined, probes: () => [] }
+  const venue: Venue = { protocol, pool: market, guard: undefined, risk: watchedOnly, probes: () => [] }
   return { chainId, rules: { lyra: config }, protocols: [protocol], venues: [venue], guards: [] }
 }

@@ -13,6 +13,9 @@ interface At {
   /** The second feed's price; its age is 0 unless said otherwise. */
   readonly second?: number
   readonly secondAgeS?: number
+  /** The exchange's mean price, and its present one. */
+  readonly mean?: number
+  readonly pool?: number
   /** What the reporters said last: [price, age]. */
   readonly reports?: readonly (readonly [price: number, ageS: number])[]
   /** The feed's own price, where it isn't the market's. */
@@ -27,7 +30,7 @@ function bench(fed: boolean): { readonly world: World; readonly step: (at: At) =
   world.markets.columns.feed.set(market, feed + 1)
   return {
     world,
-    step({ timeS, price, second, secondAgeS = 0, reports = [], feedPrice = price }) {
+    step({ timeS, price, second, secondAgeS = 0, mean = 0, pool = mean, reports = [], feedPrice = price }) {
       const nowS = START_S + timeS
       world.markets.columns.price.set(market, price)
       if (fed) {
@@ -36,6 +39,10 @@ function bench(fed: boolean): { readonly world: World; readonly step: (at: At) =
         columns.secondFeed.set(feed, second === undefined ? 0 : 2)
         columns.secondPrice.set(feed, second ?? 0)
         columns.secondUpdatedAtS.set(feed, nowS - secondAgeS)
+        columns.twapPrice.set(feed, mean)
+        const at = world.pools.rowOf('pool')
+        world.pools.columns.feed.set(at, feed + 1)
+        world.pools.columns.price.set(at, pool)
         columns.reporters.set(feed, reports.length)
         columns.lowestReport.set(feed, reports.length === 0 ? 0 : Math.min(...reports.map(([p]) => p)))
         columns.highestReport.set(feed, reports.length === 0 ? 0 : Math.max(...reports.map(([p]) => p)))
@@ -171,6 +178,28 @@ describe('with a second feed', () => {
     expect(after(135, 135)).toBe(135)
   })
 
+  test('with the exchange on its side, a price that stands still is left for what the nearer of the two says', () => {
+    const stands = (second: number, mean: number): number =>
+      fedRun([
+        { timeS: 0, price: 100, second: 100, mean: 100 },
+        { timeS: 12, price: 100, second, mean },
+      ]).at(-1) as number
+    expect([stands(40, 70), stands(70, 40), stands(160, 130)]).toEqual([70, 70, 130])
+    // 100 is within 5 % of 95.3, and not of 95.2
+    expect([stands(40, 95.3), stands(40, 95.2), stands(40, 130), stands(96, 40)]).toEqual([100, 95.2, 100, 100])
+    const jumped = [
+      { timeS: 0, price: 100, second: 100, mean: 100 },
+      { timeS: 12, price: 900, second: 101, mean: 99 },
+      { timeS: 24, price: 101, second: 101, mean: 99 },
+    ]
+    expect(fedRun(jumped)).toEqual([100, 101, 101])
+    const swapped = (mean: number): number =>
+      fedRun([
+        { timeS: 0, price: 100, second: 100, mean: 100 },
+        { timeS: 12, price: 100, second: 60, mean, pool: 50 },
+      ]).at(-1) as number
+    expect([swapped(99.1), swapped(99)]).toEqual([100, 60]) // 99.1 is within 1 %: the pool may have been there for one block
+  })
   test('one that disagrees holds it for as long as it does, and an hour more once it is silent', () => {
     const away = 30 * HOUR_S
     expect(

@@ -1,11 +1,14 @@
-// The price before it was disputed: what loss is valued at while an oracle may lie. Four rules, the first that applies:
+// The price before it was disputed: what loss is valued at while an oracle may lie. Five rules, the first that applies:
 //
 // a. The feed's second feed is within 5 % of the price, or further from the last good price on the same side, and so vouches for at least
 //    as much of the move: the price is good, at once. This also ends a dispute when a second feed that lagged confirms the price.
-// b. The second feed disagrees otherwise: the last good price is held for as long as it does.
-// c. The reporters' latest submissions are further apart than 5 %: held for as long as they are. A submission of zero or less is apart
+// b. The second feed and an exchange's pool both disagree, on the same side, and the pool's mean price has gone that way by 1 % too, so that
+//    it is no swap of one block: the market has left a price that stands still (a feed at its floor, a constant). Good is what the nearer
+//    of the two says.
+// c. The second feed alone disagrees: the last good price is held for as long as it does.
+// d. The reporters' latest submissions are further apart than 5 %: held for as long as they are. A submission of zero or less is apart
 //    from every other; who has said nothing for 26 hours while others did has no voice, or a dead reporter would hold it for good.
-// d. Nobody says anything: the price is followed while it is within 10 % of an anchor, which is the price of up to an hour ago. Beyond,
+// e. Nobody says anything: the price is followed while it is within 10 % of an anchor, which is the price of up to an hour ago. Beyond,
 //    the last good price is held until the price is back within 5 % of it, or for an hour since anybody last disputed it: by then it is
 //    the market's.
 //
@@ -16,6 +19,8 @@ import type { World } from '../../state/world.ts'
 
 const APART = 0.05
 const DRIFT = 0.1
+/** What a mean over half an hour moves by when its pool has been elsewhere for some blocks. */
+const MEAN_MOVED = 0.01
 const SAME_BASE = 0.01
 const HOUR_S = 3_600
 const SILENT_S = 26 * HOUR_S
@@ -38,7 +43,10 @@ export function keepGoodPrice(world: World, market: number, timeS: number): void
   const held = heldSinceS.get(market)
   if (good === 0 || said === 'good')
     accept() // nothing to hold, or a second opinion
-  else if (said === 'disputed') heldSinceS.set(market, timeS)
+  else if (typeof said === 'number') {
+    goodPrice.set(market, said)
+    heldSinceS.set(market, timeS)
+  } else if (said === 'disputed') heldSinceS.set(market, timeS)
   else if (held > 0) {
     if (within(price, good, APART) || timeS - held >= HOUR_S) accept()
   } else if (!within(price, anchor.get(market) || good, DRIFT)) heldSinceS.set(market, timeS)
@@ -46,16 +54,34 @@ export function keepGoodPrice(world: World, market: number, timeS: number): void
   else goodPrice.set(market, price)
 }
 
-/** What others than the price itself say of it. */
-function witness(world: World, market: number, price: number, good: number, timeS: number): 'good' | 'disputed' | 'nothing' {
+/** What others than the price itself say of it; a number: what they say instead, with one voice. */
+function witness(world: World, market: number, price: number, good: number, timeS: number): 'good' | 'disputed' | 'nothing' | number {
   const feed = world.markets.columns.feed.get(market) - 1
   if (feed < 0) return 'nothing'
   const { columns } = world.feeds
   const second = columns.secondPrice.get(feed)
   const fresh = columns.secondFeed.get(feed) > 0 && second > 0 && timeS - columns.secondUpdatedAtS.get(feed) <= SILENT_S
   if (fresh && (price === 0 || within(columns.price.get(feed), price, SAME_BASE)))
-    return within(price, second, APART) || between(price, good, second) ? 'good' : 'disputed'
+    return within(price, second, APART) || between(price, good, second)
+      ? 'good'
+      : (agreed(price, second, exchanged(world, feed), columns.twapPrice.get(feed)) ?? 'disputed')
   return reportsApart(world, feed) ? 'disputed' : 'nothing'
+}
+
+/** Both further than 5 % from the price, on the side that the mean has gone to: the one that is nearer to it. */
+function agreed(price: number, second: number, pool: number, mean: number): number | undefined {
+  if (!(mean > 0 && pool > 0) || price === 0 || within(price, pool, APART) || within(price, mean, MEAN_MOVED)) return undefined
+  if (second < price) return pool < price && mean < price ? Math.max(second, pool) : undefined
+  return pool > price && mean > price ? Math.min(second, pool) : undefined
+}
+
+/** The present price of the feed's deepest pool; 0: none is watched. */
+function exchanged(world: World, feed: number): number {
+  const { feed: of, price, depthDownUsd } = world.pools.columns
+  let deepest = -1
+  for (let row = 0; row < world.pools.count; row++)
+    if (of.get(row) === feed + 1 && (deepest < 0 || depthDownUsd.get(row) > depthDownUsd.get(deepest))) deepest = row
+  return deepest < 0 ? 0 : price.get(deepest)
 }
 
 function reportsApart(world: World, feed: number): boolean {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Draws } from '../../../test/support/draws.ts'
 import { Store } from '../../store/store.ts'
 import { AccountBook, STATUS } from '../account-book.ts'
-import { PerpBook, type PerpMarket, perpStatus } from './perp-margin.ts'
+import { curieRules, PerpBook, type PerpMarket, perpStatus } from './perp-margin.ts'
 
 const E18 = 10n ** 18n
 const MARKETS = 3
@@ -12,7 +12,7 @@ const units = (value: number): bigint => (BigInt(Math.floor(value * 1e9)) * E18)
 /** A market of perpetuals under random moves; funding goes through zero and back. */
 class Market {
   readonly store = new Store()
-  readonly perp = new PerpBook(this.store, 'perp', 62_500n)
+  readonly perp: PerpBook
   readonly book = new AccountBook(this.store, 'book')
   markets: PerpMarket[] = Array.from({ length: MARKETS }, (_, n) => ({ priceE18: 10n ** BigInt(n + 1) * E18, fundingE18: 0n }))
   /** By `account:market`. */
@@ -20,7 +20,9 @@ class Market {
   constructor(
     readonly draws: Draws,
     readonly count: number,
+    private readonly isCurie = false,
   ) {
+    this.perp = isCurie ? new PerpBook(this.store, 'perp', 62_500n, curieRules(6)) : new PerpBook(this.store, 'perp', 62_500n)
     for (let account = 0; account < count; account++) this.open(account)
     this.settle(Array.from({ length: count }, (_, n) => n))
   }
@@ -44,12 +46,15 @@ class Market {
       priceE18: draws.chance(0.3) ? priceE18 : (priceE18 * units(1 + draws.between(-width, width))) / E18,
       fundingE18: draws.chance(0.7)
         ? fundingE18
-        : fundingE18 + (priceE18 * BigInt(Math.floor(draws.between(-1, 1) * width * 1e8))) / 10n ** 9n,
+        : fundingE18 + (this.scaled(priceE18) * BigInt(Math.floor(draws.between(-1, 1) * width * 1e8))) / 10n ** 9n,
     }))
     if (!draws.chance(0.3)) return []
     const account = draws.integer(0, this.count - 1)
     this.open(account)
     return [account]
+  }
+  private scaled(amountE18: bigint): bigint {
+    return this.isCurie ? (amountE18 * (86_400n << 96n)) / E18 : amountE18
   }
   settle(dirty: readonly number[]): readonly number[] {
     return this.book.settle(this.perp.at(this.markets), 0, dirty, this.perp)
@@ -89,24 +94,42 @@ describe('perpetual margin', () => {
     expect(one(-1n, 0n, 0n)(E18 + 1n).valueE18).toBe(-1n)
   })
 
+  test('as Curie counts: funding in 2^-96 a day, truncated twice; dust is nothing; the value is floored to 6 decimals, below zero too', () => {
+    const of = (sizeE18: bigint, collateralE18: bigint, fundingE18: bigint) => {
+      const perp = new PerpBook(new Store(), 'perp', 62_500n, curieRules(6))
+      perp.setCollateral(0, collateralE18)
+      perp.setPosition(0, 0, sizeE18, 0n, 0n)
+      perp.at([{ priceE18: E18, fundingE18 }])
+      return perp.figures(0).valueE18
+    }
+    expect(of(E18, 0n, 86_400n << 96n)).toBe(0n)
+    expect(of(E18, 0n, 2n * (86_400n << 96n))).toBe(-E18)
+    expect(of(9n, E18, 0n)).toBe(E18)
+    expect([of(0n, E18 + 10n ** 12n - 1n, 0n), of(0n, -1n, 0n), of(0n, -(10n ** 12n), 0n)]).toEqual([E18, -(10n ** 12n), -(10n ** 12n)])
+    expect([of(10n ** 16n, 10n ** 12n - 1n, (86_400n << 96n) - 1n), of(-(10n ** 16n), 0n, 0n)]).toEqual([10n ** 12n, -(10n ** 16n)])
+  })
+
   test('edge: at the requirement exactly it is healthy, one unit below it is not; below zero it is bad debt', () => {
     const of = (valueE18: bigint): number => perpStatus({ valueE18, requirementE18: 10n })
     expect([of(10n), of(9n), of(0n), of(-1n)]).toEqual([STATUS.healthy, STATUS.under, STATUS.under, STATUS.badDebt])
   })
 
-  test('misses nobody: after every move of prices and funding, statuses equal those of computing everybody', () => {
-    fc.assert(
-      fc.property(fc.integer(), (seed) => {
-        const market = new Market(new Draws(seed), 40)
-        for (let n = 0; n < 100; n++) {
+  test.each([false, true])(
+    'misses nobody: after every move of prices and funding, statuses equal those of computing everybody (Curie: %s)',
+    (isCurie) => {
+      fc.assert(
+        fc.property(fc.integer(), (seed) => {
+          const market = new Market(new Draws(seed), 40, isCurie)
+          for (let n = 0; n < 100; n++) {
+            market.expectExact()
+            market.settle(market.step())
+          }
           market.expectExact()
-          market.settle(market.step())
-        }
-        market.expectExact()
-      }),
-      { numRuns: 25 },
-    )
-  })
+        }),
+        { numRuns: 25 },
+      )
+    },
+  )
 
   test('computes few: a thousand accounts, moves of a thousandth', () => {
     const market = new Market(new Draws(3), 1_000)

@@ -32,6 +32,7 @@ export {
   entryId,
   erc20Tokens,
   governance,
+  lyraGuardEntries,
   lyraMarket,
   perpGuardEntries,
   perpV2Exchange,

@@ -2,6 +2,7 @@
 export { entryId } from './core/guard-entry.ts'
 /** Governance adds to the Guard what these make of the same values as the config. */
 export { aaveGuardEntries } from './protocols/aave-v3/entries.ts'
+export { lyraGuardEntries } from './protocols/lyra/entries.ts'
 export { perpGuardEntries } from './protocols/perp-v2/entries.ts'
 export { aaveV3Pool } from './watched/aave-v3.ts'
 export { chainlinkFeeds } from './watched/chainlink.ts'

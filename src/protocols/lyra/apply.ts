@@ -13,15 +13,13 @@ import { partsOf } from './parts.ts'
 import { isBad, shortsOf } from './shorts.ts'
 import { float } from './write.ts'
 
-export interface LyraConfig {
-  readonly chainId: number
-  /** The OptionMarket. */
+/** In lower case. */
+export interface MarketSpec {
   readonly market: Hex
-  /** Proxy of an independent feed of the base asset's price. */
   readonly feed?: Hex
 }
 
-export function applyMarket(world: World, { market, feed }: LyraConfig, block: BlockInput, answers: Answers): void {
+export function applyMarket(world: World, { market, feed }: MarketSpec, block: BlockInput, answers: Answers): void {
   const known = world.optionMarkets.find(market)
   const row = known ?? firstSight(world, market, block, answers)
   if (row === undefined) return // not there yet, or nothing that we know: asked again in the next block

@@ -1,14 +1,16 @@
 // The detectors of options on the real Lyra: each attack that can be made there is told, and its honest twin is not.
 import { encodeAbiParameters, keccak256, parseEther, toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ASSESS_RULES, assess } from '../src/assess/assess.ts'
 import type { Finding, Hex } from '../src/core/flow.ts'
 import { Engine } from '../src/detect/engine.ts'
 import { detectors } from '../src/detect/index.ts'
 import { lyra } from '../src/protocols/lyra/index.ts'
-import type { Protocol } from '../src/state/protocol.ts'
+import { optionsRisk } from '../src/state/options-risk.ts'
+import type { Protocol, Venue } from '../src/state/protocol.ts'
 import { feeds, OPTION } from '../src/state/tables.ts'
 import { createWorld } from '../src/state/world.ts'
-import { put } from './builders.ts'
+import { finding, put } from './builders.ts'
 import { Fold } from './support/fold.ts'
 import { LyraLab, type LyraSend } from './support/lyra-lab.ts'
 
@@ -45,8 +47,16 @@ function watcher() {
     expiryPrice(),
     payoutBound(),
   ])
+  const venue: Venue = {
+    protocol: fold.protocols[1] as Protocol,
+    pool: market.toLowerCase() as Hex,
+    guard: undefined,
+    risk: optionsRisk,
+    probes: () => [],
+  }
   return {
     world,
+    venue,
     truth,
     /** Mines one block; all of it must go through. What the detectors say of it. */
     async block(sends: readonly LyraSend[] = [], afterS = 12): Promise<readonly Finding[]> {
@@ -78,6 +88,20 @@ describe('on the real contracts', () => {
         severity: 'high',
         subject: { kind: 'market', id: `${lab.contracts.optionMarket.address.toLowerCase()}:board-1` },
       })
+      // the incident is its market's; who says that the feed is right makes every board priced by it a suspect
+      const place = { number: found[0]?.block ?? 0, timeS: lab.timeS }
+      const [told] = assess(w.world, found, place, ASSESS_RULES, [w.venue])
+      expect(told).toMatchObject({ venueId: w.venue.pool, status: 'open', severity: 'high', sources: ['second-feed'], suspects: [] })
+      const jump = finding({
+        chainId: CHAIN_ID,
+        block: place.number,
+        timeS: place.timeS,
+        subject: { kind: 'feed', chainId: CHAIN_ID, id: FEED },
+      })
+      const [joined] = assess(w.world, [...found, jump], place, ASSESS_RULES, [w.venue])
+      expect(joined).toMatchObject({ suspects: [0, 1], sources: ['reporters', 'second-feed'] })
+      const { free, usedCollateral } = w.world.optionMarkets.at(0)
+      expect(joined?.lossAtRiskUsd).toBeCloseTo((1 - 1_800 / 1_900) * (free + usedCollateral), 4)
       // the wrong side of the same gap gains nothing
       expect(await w.block([buy(AT_THE_MONEY, OPTION.longPut, '5')])).toEqual([])
     }))

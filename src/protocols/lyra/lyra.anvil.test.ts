@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Draws } from '../../../test/support/draws.ts'
 import { applyTo, Fold } from '../../../test/support/fold.ts'
 import { LyraLab, type LyraSend } from '../../../test/support/lyra-lab.ts'
+import { blackScholes, SECONDS_PER_YEAR } from '../../core/black-scholes.ts'
 import type { BlockInput, Hex } from '../../core/flow.ts'
 import { isShortOption } from '../../state/tables.ts'
 import { createWorld, type World } from '../../state/world.ts'
@@ -57,6 +58,48 @@ test('100 blocks of trades, moves, liquidations and settlements: the tables say 
   expect(counts.under).toBeGreaterThan(counts.liquidations)
   expect(counts.payouts).toBeGreaterThan(20)
   expect(counts.settled).toBe(2)
+})
+
+test('our Black and Scholes and our least collateral are the contract’s, to a millionth', { timeout: 60_000 }, async () => {
+  const fresh = await LyraLab.start()
+  try {
+    const at = fresh.contracts.optionMarket.address.toLowerCase() as Hex
+    const world = createWorld(CHAIN_ID)
+    await new Fold(fresh.anvil.rpc, world, [lyra({ chainId: CHAIN_ID, market: at })]).feed((await fresh.mine([])).number)
+    // nobody has traded: the averages that the cache takes are the volatilities as they were set
+    for (let n = 0; n < world.strikes.count; n++) {
+      const { strikePrice, cachedSpot, cachedAtS, expiryS, rate, skew, callPrice, putPrice, callDeltaE18, board } = world.strikes.at(n)
+      const vol = world.boards.at(board - 1).iv * skew
+      const ours = blackScholes({ spot: cachedSpot, strike: strikePrice, vol, years: (expiryS - cachedAtS) / SECONDS_PER_YEAR, rate })
+      expect(Math.abs(ours.call / callPrice - 1)).toBeLessThan(1e-6)
+      expect(Math.abs(ours.put / putPrice - 1)).toBeLessThan(1e-6)
+      expect(Math.abs(ours.delta - Number(callDeltaE18) / 1e18)).toBeLessThan(1e-6)
+    }
+    const draws = new Draws(SEED)
+    const rules = rulesOf(world, 0)
+    for (let n = 0; n < 60; n++) {
+      const type = draws.integer(2, 4)
+      const [strike, spot, amount] = [draws.integer(1_200, 2_600), draws.between(1_000, 3_000), draws.between(0.1, 50)]
+      const expiryS = fresh.timeS + draws.integer(60, 86_400 * 90)
+      const [spotE18, amountE18] = [parseEther(spot.toFixed(9)), parseEther(amount.toFixed(9))]
+      const theirs = await fresh.read<bigint>(
+        'greekCache',
+        'getMinCollateral',
+        type,
+        parseEther(String(strike)),
+        BigInt(expiryS),
+        spotE18,
+        amountE18,
+      )
+      const ours = needed(
+        needOf(rules, type, { strike, expiryS, timeS: fresh.timeS, spot: Number(spotE18) / 1e18 }),
+        Number(amountE18) / 1e18,
+      )
+      expect(Math.abs(ours / (Number(theirs) / 1e18) - 1), `${type} ${strike} ${spot} ${amount}`).toBeLessThan(1e-6)
+    }
+  } finally {
+    await fresh.stop()
+  }
 })
 
 test('blocks taken back and applied again: all bytes equal', () => {

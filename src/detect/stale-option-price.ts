@@ -34,7 +34,7 @@ export const staleOptionPrice = defineDetector({
   catches:
     "An unforced trade on a spot over 100 bps and 8 times their usual gap from the independent feed, or at a volatility 15 points from the middle of the board's last 16 trades, with an edge after fees over 20 bps of its size: by Black and Scholes at the feed's price and that volatility. GMX on Avalanche 2022-09-18, where the same flaw of a perpetual was used five times by one account.",
   misses:
-    'Edges under 1 % of spot; a feed that is as late as spot is (the same oracle twice); a true move of volatility that trades follow slowly.',
+    'Edges under 1 % of spot; a feed that is as late as spot is (the same oracle twice); a true move of volatility that trades follow slowly, and a false one that somebody walks up in eight trades.',
   falsePositives: [
     'an independent feed that is behind, not ahead',
     'a volatility that was true before and is true again after a shock',

@@ -18,16 +18,19 @@ import type { Contract } from '../../../lab/deploy/builder.ts'
 import { QUORUM } from '../../../lab/deploy/guard.ts'
 import { deploySafe, safeCall } from '../../../lab/deploy/safe.ts'
 import { buildContracts } from '../../../scripts/build-contracts.mjs'
+import { incident } from '../../../test/builders.ts'
 import { Fold } from '../../../test/support/fold.ts'
 import { LyraLab } from '../../../test/support/lyra-lab.ts'
 import { Guard } from '../../contracts/Guard.ts'
 import { SafeModuleRoute } from '../../contracts/SafeModuleRoute.ts'
 import type { GuardStep } from '../../core/flow.ts'
-import type { Protocol } from '../../state/protocol.ts'
+import { entryId } from '../../core/guard-entry.ts'
+import { optionsFor } from '../../decide/options.ts'
+import type { Protocol, Venue } from '../../state/protocol.ts'
 import { OPTION } from '../../state/tables.ts'
 import { createWorld, type World } from '../../state/world.ts'
+import { lyraMarket } from '../../watched/lyra.ts'
 import { type LyraEntryAction, lyraGuardEntries } from './entries.ts'
-import { lyra } from './index.ts'
 
 const MODULES = parseAbi(['function enableModule(address)'])
 const SETTERS = {
@@ -46,6 +49,7 @@ let guard: Contract
 let safe: Address
 let safeNonce = 0n
 let world: World
+let venue: Venue
 let protocol: Protocol
 
 const bySafe = async (to: Address, data: Hex): Promise<void> => {
@@ -96,8 +100,11 @@ beforeAll(async () => {
   await b.flush()
   lab.timeS = (await b.head()).timeS
   world = createWorld(31337)
-  protocol = lyra({ chainId: 31337, market, guard: { entries } })
-  await new Fold(lab.anvil.rpc, world, [protocol]).feed((await lab.mine([])).number)
+  const watched = lyraMarket({ chainId: 31337, market, guard: { address: guard.address, exchange, boards: BOARDS, routes } })
+  ;[venue] = watched.venues as [Venue]
+  protocol = venue.protocol
+  expect(watched.guards[0]?.entries).toEqual(entries.map(({ action, entry }) => ({ id: entryId(entry), name: action })))
+  await new Fold(lab.anvil.rpc, world, watched.protocols).feed((await lab.mine([])).number)
 })
 afterAll(() => lab?.stop())
 
@@ -163,6 +170,16 @@ describe('entries', () => {
       expect(await execute({ ...step, subject: `0x${'3'.padStart(64, '0')}` })).toBe(false)
       expect(await execute({ ...step, subject: `0x${'5'.padStart(64, '0')}` })).toBe(false)
       expect(await state()).toEqual({ ...CALM, boards: [false, true] })
+    }))
+
+  test('the answers to an incident: each board, all of them, the market; what is done already is none of them', () =>
+    lab.aside(async () => {
+      const found = incident({ chainId: 31337, venue: 0, suspects: [0, 1] })
+      const ids = () => optionsFor(world, venue, found).map(({ id }) => id)
+      expect(ids()).toEqual(['observe', 'freezeBoard(1)', 'freezeBoard(2)', 'freezeBoard(all)', 'pauseOptionMarket'])
+      world.boards.columns.frozen.set(0, 1)
+      expect(ids()).toEqual(['observe', 'freezeBoard(2)', 'pauseOptionMarket'])
+      world.boards.columns.frozen.set(0, 0)
     }))
 
   test('the breaker is offered only while it is due, to anyone', () => {

@@ -13,11 +13,14 @@ export { donation } from './detect/donation.ts'
 export { flashLoan } from './detect/flash-loan.ts'
 export { foreignDelegatecall } from './detect/foreign-delegatecall.ts'
 export { freshContract } from './detect/fresh-contract.ts'
+export { deltaLimit } from './detect/delta-limit.ts'
+export { expiryPrice } from './detect/expiry-price.ts'
 export { guardDisarmed } from './detect/guard-disarmed.ts'
 export { implementationChange } from './detect/implementation-change.ts'
 export { liquidityDepth } from './detect/liquidity-depth.ts'
 export { marketSolvency } from './detect/market-solvency.ts'
 export { navStep } from './detect/nav-step.ts'
+export { optionsUtilisation } from './detect/options-utilisation.ts'
 export { oracleDeviation } from './detect/oracle-deviation.ts'
 export { oracleJump } from './detect/oracle-jump.ts'
 export { oracleReporters } from './detect/oracle-reporters.ts'
@@ -38,6 +41,10 @@ export { supplyBacking } from './detect/supply-backing.ts'
 export { timelockShortened } from './detect/timelock-shortened.ts'
 export { traceGap } from './detect/trace-gap.ts'
 export { unauthorisedWrite } from './detect/unauthorised-write.ts'
+export { payoutBound } from './detect/payout-bound.ts'
+export { putCallParity } from './detect/put-call-parity.ts'
+export { staleOptionPrice } from './detect/stale-option-price.ts'
+export { vegaLimit } from './detect/vega-limit.ts'
 export { eventTable } from './state/event-table.ts'
 /** For detectors of your own: the tables they can look at, and the memory they can keep. */
 export * as tables from './state/tables.ts'
@@ -51,6 +58,8 @@ export {
   erc20Tokens,
   erc4626Vaults,
   governance,
+  lyraGuardEntries,
+  lyraMarket,
   perpGuardEntries,
   perpV2Exchange,
   tracedContracts,

@@ -91,7 +91,7 @@ export const PRICING_PARAMETERS = {
 
 export const TRADE_LIMIT_PARAMETERS = {
   minDelta: e18('0.1'),
-  minForceCloseDelta: e18('0.05'),
+  minForceCloseDelta: e18('0.25'),
   tradingCutoff: DAY_S / 2n,
   minBaseIV: e18('0.35'),
   maxBaseIV: e18('2'),

@@ -152,7 +152,11 @@ export type ActionName =
   | 'freeze'
   | 'reservePause'
   | 'liquidate'
+  | OptionActionName
   | PerpActionName
+
+/** Of pools that write options. */
+export type OptionActionName = 'freezeBoard' | 'pauseAllOptions' | 'pauseOptionMarket' | 'setBoardIv' | 'setBreaker'
 
 /** Of exchanges of perpetual futures. */
 export type PerpActionName =
@@ -165,7 +169,7 @@ export type PerpActionName =
   | 'tightenSpread'
 
 /** What a Guard entry can do. */
-export type GuardActionName = Exclude<ActionName, 'liquidate' | PerpActionName>
+export type GuardActionName = Exclude<ActionName, 'liquidate' | OptionActionName | PerpActionName>
 
 /** Ladder of response, narrowest first. */
 export type ActionClass = 'observe' | 'throttle' | 'account' | 'market' | 'feed' | 'isolation' | 'pause'

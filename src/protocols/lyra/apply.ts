@@ -2,7 +2,7 @@
 import type { BlockInput, Hex } from '../../core/flow.ts'
 import { wordAt } from '../../core/words.ts'
 import type { Answers } from '../../state/protocol.ts'
-import { OPTION } from '../../state/tables.ts'
+import { OPTION, OPTION_TRADE } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
 import { call } from './abi.ts'
 import { applyEvents } from './events.ts'
@@ -13,15 +13,13 @@ import { partsOf } from './parts.ts'
 import { isBad, shortsOf } from './shorts.ts'
 import { float } from './write.ts'
 
-export interface LyraConfig {
-  readonly chainId: number
-  /** The OptionMarket. */
+/** In lower case. */
+export interface MarketSpec {
   readonly market: Hex
-  /** Proxy of an independent feed of the base asset's price. */
   readonly feed?: Hex
 }
 
-export function applyMarket(world: World, { market, feed }: LyraConfig, block: BlockInput, answers: Answers): void {
+export function applyMarket(world: World, { market, feed }: MarketSpec, block: BlockInput, answers: Answers): void {
   const known = world.optionMarkets.find(market)
   const row = known ?? firstSight(world, market, block, answers)
   if (row === undefined) return // not there yet, or nothing that we know: asked again in the next block
@@ -76,6 +74,11 @@ function writeStatuses(world: World, market: Hex, row: number, spotE18: bigint, 
     if (columns.status.get(at) !== now) columns.status.set(at, now)
   }
   const venue = world.optionMarkets.columns.venue.get(row) - 1
+  const missed = world.venues.columns.unattendedBlocks
+  const attended = Array.from({ length: world.optionTrades.count }, (_, n) => world.optionTrades.at(n)).some(
+    ({ optionMarket, direction }) => optionMarket === row + 1 && direction === OPTION_TRADE.liquidate,
+  )
+  missed.set(venue, liquidatableUsd > 0 && !attended ? missed.get(venue) + 1 : 0)
   world.venues.columns.liquidatableUsd.set(venue, liquidatableUsd)
   world.venues.columns.badDebtUsd.set(venue, badUsd)
 }
@@ -83,9 +86,8 @@ function writeStatuses(world: World, market: Hex, row: number, spotE18: bigint, 
 /** What a strike's row says of its market, for who looks at strikes alone. */
 function writeStrikeViews(world: World, row: number): void {
   const { columns } = world.strikes
-  const { feedPrice, rate } = world.optionMarkets.columns
+  const { rate } = world.optionMarkets.columns
   for (const strike of rowsOf(world.strikes, row)) {
-    if (columns.feedPrice.get(strike) !== feedPrice.get(row)) columns.feedPrice.set(strike, feedPrice.get(row))
     if (columns.rate.get(strike) !== rate.get(row)) columns.rate.set(strike, rate.get(row))
   }
 }

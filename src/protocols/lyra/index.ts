@@ -6,24 +6,36 @@ import type { Protocol, Watch } from '../../state/protocol.ts'
 import { boards, optionMarkets, optionPayouts, optionPositions, optionTrades, strikes, venues } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
 import { TOPIC } from './abi.ts'
-import { applyMarket, type LyraConfig } from './apply.ts'
+import { applyMarket, type MarketSpec } from './apply.ts'
+import type { LyraGuardEntry } from './entries.ts'
 import { partsOf } from './parts.ts'
 import { marketReads } from './reads.ts'
+import { offered, stepsOn } from './steps.ts'
 
-export type { LyraConfig } from './apply.ts'
+export interface LyraConfig {
+  readonly chainId: number
+  /** The OptionMarket. */
+  readonly market: Hex
+  /** Proxy of an independent feed of the base asset's price. */
+  readonly feed?: Hex
+  /** Undefined: we only watch. */
+  readonly guard?: { readonly entries: readonly LyraGuardEntry[] }
+}
 
 export function lyra(config: LyraConfig): Protocol {
   const market = config.market.toLowerCase() as Hex
   const feed = config.feed?.toLowerCase() as Hex | undefined
-  const spec: LyraConfig = { chainId: config.chainId, market, ...(feed === undefined ? {} : { feed }) }
+  const spec: MarketSpec = { market, ...(feed === undefined ? {} : { feed }) }
+  const entries = config.guard?.entries ?? []
   return {
     id: `lyra:${config.chainId}:${market}`,
     writes: [venues, optionMarkets, boards, strikes, optionPositions, optionTrades, optionPayouts],
     watches: (world) => watches(world, market),
     reads: (world, block, sofar) => sofar.missing(marketReads(world, market, block, sofar)),
     apply: (world, block, answers) => applyMarket(world, spec, block, answers),
-    actions: {},
-    steps: () => [],
+    actions: offered(entries),
+    /** `market`: a row of `boards`. */
+    steps: (world, action, board) => stepsOn(world, market, entries, action, board),
   }
 }
 

@@ -249,7 +249,7 @@ describe('adapter', () => {
     block([{ ...created, address: part(0x99) }, added, { address: MARKET, ...tradeLog() }])
     expect(world.boards.count + world.strikes.count + world.optionTrades.count).toBe(0)
     block([created, added, { address: MARKET, ...tradeLog() }])
-    expect(world.strikes.at(0)).toMatchObject({ longCallE18: 10n * WAD, tradedCall: 18, tradedCallFee: 0.6, tradedSpot: 1750 })
+    expect(world.strikes.at(0)).toMatchObject({ longCallE18: 10n * WAD, tradedCall: 18, tradedCallFee: 0.6, tradedCallSpot: 1750 })
     expect(world.optionTrades.at(0)).toMatchObject({ spot: 1750, amount: 10, buys: 1, board: 1, strike: 1, optionPosition: 0 })
   })
 

@@ -21,13 +21,14 @@ export function applyTrade(world: World, strike: number, trade: Trade, timeS: nu
 function writeTraded(world: World, strike: number, { type, amount, premium, fees, spot }: Trade, timeS: number): void {
   const { columns } = world.strikes
   const [price, fee] = [float(premium) / float(amount), float(fees) / float(amount)]
-  columns.tradedSpot.set(strike, float(spot))
   if (isPutOption(type)) {
     columns.tradedPut.set(strike, price)
+    columns.tradedPutSpot.set(strike, float(spot))
     columns.tradedPutFee.set(strike, fee)
     columns.tradedPutAtS.set(strike, timeS)
   } else {
     columns.tradedCall.set(strike, price)
+    columns.tradedCallSpot.set(strike, float(spot))
     columns.tradedCallFee.set(strike, fee)
     columns.tradedCallAtS.set(strike, timeS)
   }

@@ -141,17 +141,16 @@ export const strikes = defineTable('strikes', 'entity', {
   cachedAtS: 'f64',
   expiryS: 'f64',
   rate: 'f64',
-  /** A share of a put's and call's price plus a share of spot: what a trade of each cost last, per unit and fees left out; 0: none yet. */
+  /** What a unit of each cost in its last trade that was not forced, fees left out, at what spot and when; 0: none yet. */
   tradedCall: 'f64',
   tradedPut: 'f64',
+  tradedCallSpot: 'f64',
+  tradedPutSpot: 'f64',
   tradedCallAtS: 'f64',
   tradedPutAtS: 'f64',
-  /** Fees of those two trades, per unit. */
+  /** Fees of those two trades, a unit. */
   tradedCallFee: 'f64',
   tradedPutFee: 'f64',
-  /** Spot of the later of those two, and the independent feed now; 0: none. */
-  tradedSpot: 'f64',
-  feedPrice: 'f64',
 })
 
 /** What somebody holds: an ERC-721. Key: `market:position-id`. */

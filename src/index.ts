@@ -10,6 +10,7 @@ export { donation } from './detect/donation.ts'
 export { guardDisarmed } from './detect/guard-disarmed.ts'
 export { liquidityDepth } from './detect/liquidity-depth.ts'
 export { marketSolvency } from './detect/market-solvency.ts'
+export { mintWithoutLock } from './detect/mint-without-lock.ts'
 export { navStep } from './detect/nav-step.ts'
 export { oracleDeviation } from './detect/oracle-deviation.ts'
 export { oracleJump } from './detect/oracle-jump.ts'
@@ -18,6 +19,7 @@ export { oracleStaleness } from './detect/oracle-staleness.ts'
 export { outflowRate } from './detect/outflow-rate.ts'
 export { payoutAbovePaidIn } from './detect/payout-above-paid-in.ts'
 export { poolInvariant } from './detect/pool-invariant.ts'
+export { releaseWithoutBurn } from './detect/release-without-burn.ts'
 export { sharePriceJump } from './detect/share-price-jump.ts'
 export { supplyBacking } from './detect/supply-backing.ts'
 export { eventTable } from './state/event-table.ts'
@@ -28,6 +30,7 @@ export * as windows from './store/windows.ts'
 export {
   aaveGuardEntries,
   aaveV3Pool,
+  bridgeGateways,
   chainlinkFeeds,
   entryId,
   erc20Tokens,

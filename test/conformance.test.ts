@@ -33,7 +33,19 @@ const SECTIONS = ['What it means', 'First look', 'What Firebreak does', 'What yo
 
 /** A row of anything: any float there is, any count, any word; references to rows that are there, are not yet, or none. */
 type AnyRow = Values<Schema>
-const REFERENCES = new Set(['feed', 'market', 'account', 'venue', 'secondFeed', 'next', 'firstPosition', 'vault', 'holder', 'pool'])
+const REFERENCES = new Set([
+  'feed',
+  'market',
+  'account',
+  'venue',
+  'secondFeed',
+  'next',
+  'firstPosition',
+  'vault',
+  'holder',
+  'pool',
+  'message',
+])
 function anyRow(schema: Schema): fc.Arbitrary<AnyRow> {
   const values = Object.entries(schema).map(([name, kind]) => {
     if (kind === 'word')

@@ -7,6 +7,7 @@ import { donation } from './donation.ts'
 import { guardDisarmed } from './guard-disarmed.ts'
 import { liquidityDepth } from './liquidity-depth.ts'
 import { marketSolvency } from './market-solvency.ts'
+import { mintWithoutLock } from './mint-without-lock.ts'
 import { navStep } from './nav-step.ts'
 import { oracleDeviation } from './oracle-deviation.ts'
 import { oracleJump } from './oracle-jump.ts'
@@ -15,6 +16,7 @@ import { oracleStaleness } from './oracle-staleness.ts'
 import { outflowRate } from './outflow-rate.ts'
 import { payoutAbovePaidIn } from './payout-above-paid-in.ts'
 import { poolInvariant } from './pool-invariant.ts'
+import { releaseWithoutBurn } from './release-without-burn.ts'
 import { sharePriceJump } from './share-price-jump.ts'
 import { supplyBacking } from './supply-backing.ts'
 
@@ -27,6 +29,7 @@ export const detectors = {
   guardDisarmed,
   liquidityDepth,
   marketSolvency,
+  mintWithoutLock,
   navStep,
   oracleDeviation,
   oracleJump,
@@ -35,6 +38,7 @@ export const detectors = {
   outflowRate,
   payoutAbovePaidIn,
   poolInvariant,
+  releaseWithoutBurn,
   sharePriceJump,
   supplyBacking,
 } as const

@@ -11,6 +11,7 @@ const TABLES: Readonly<Record<string, string>> = {
   venue: 'venues',
   contract: 'contracts',
   holder: 'vaultHolders',
+  message: 'bridgeArrivals',
   pool: 'pools',
   vault: 'vaults',
 }
@@ -56,6 +57,8 @@ function ofTable(world: World, table: string, row: number): Subject {
       const id = world.pools.keyOf(row)
       return { kind: id.includes(':') ? 'market' : 'venue', chainId, id }
     }
+    case 'bridgeArrivals':
+      return { kind: 'venue', chainId, id: world.bridgeArrivals.keyOf(row).split(':')[0] ?? '' }
     case 'backings':
       return { kind: 'venue', chainId, id: world.backings.keyOf(row) }
     default:

@@ -4,7 +4,21 @@ import { assumedProbability } from './assess/probability.ts'
 import { trackReadiness } from './assess/readiness-track.ts'
 import type { Calibration } from './core/calibration.ts'
 import { canonicalHash } from './core/canonical.ts'
-import type { BlockInput, Entry, Errand, Finding, Hex, Incident, Input, Option, Outcome, Probe, Proposal, Question } from './core/flow.ts'
+import type {
+  BlockInput,
+  Counterpart,
+  Entry,
+  Errand,
+  Finding,
+  Hex,
+  Incident,
+  Input,
+  Option,
+  Outcome,
+  Probe,
+  Proposal,
+  Question,
+} from './core/flow.ts'
 import { atLeast } from './core/severity.ts'
 import { choose } from './decide/choose.ts'
 import { upkeep } from './decide/lifecycle.ts'
@@ -110,6 +124,10 @@ export class Fold {
         return { ...NOTHING, ...this.keepUp(this.applied.findLast((block) => !block.provisional)?.incidents ?? [], input.timeS) }
       case 'pending':
         return this.whatIf(input)
+      case 'counterpart':
+        this.dropProvisional()
+        this.hear(input)
+        return NOTHING
       case 'operator':
         return { ...NOTHING, entries: [this.entry('incident', { operator: input.order, subject: input.subject })] }
       default:
@@ -144,6 +162,14 @@ export class Fold {
     this.world.store.undoTo((this.applied[first] as Applied).mark)
     this.applied.length = first
     this.findings = this.findings.filter((f) => !f.provisional)
+  }
+
+  /**
+   * It stands in the tables for the next block to be judged by. An undo of the block before takes it back too; then the tables say again
+   * up to where they had heard, and what is told next begins there.
+   */
+  private hear(said: Counterpart): void {
+    for (const protocol of this.rules.protocols) if (protocol.hears?.includes(said.fromChainId)) protocol.hear?.(this.world, said)
   }
 
   private judged(block: BlockInput, provisional: boolean): Step {

@@ -13,6 +13,7 @@ import { lastingRpc } from './ingest/lasting-rpc.ts'
 import { liveSource } from './ingest/live.ts'
 import { profileOf } from './ingest/profiles.ts'
 import { createSimulator } from './ingest/simulate.ts'
+import { type Neighbour, Neighbours } from './neighbours.ts'
 import { guardMismatches } from './protocols/guard/check.ts'
 import type { Exchange } from './quorum/exchange.ts'
 import { Quorum } from './quorum/quorum.ts'
@@ -35,6 +36,8 @@ export interface NodeOptions {
   /** Without it the node observes. */
   readonly wallet?: Wallet
   readonly capture?: CaptureWriter
+  /** Shared by the nodes of a process that watch other chains; without it the node hears of none. */
+  readonly neighbours?: Neighbours
   readonly events?: NodeEvents
 }
 
@@ -65,7 +68,7 @@ export interface RunningNode {
 }
 
 export function startNode(options: NodeOptions): RunningNode {
-  const { config, node, exchange, wallet, capture, events = {} } = options
+  const { config, node, exchange, wallet, capture, neighbours = new Neighbours(), events = {} } = options
   const { blockTimeS, headerHash } = config.chain
   const profile = profileOf(config.chain.id, { ...(blockTimeS ? { blockTimeS } : {}), ...(headerHash ? { headerHash } : {}) })
   const rules = rulesOf(config)
@@ -80,6 +83,8 @@ export function startNode(options: NodeOptions): RunningNode {
   const { quorum: quorumConfig } = config
   const edge = wallet && quorumConfig ? orClose(() => armed(wallet, quorumConfig)) : undefined
   const history = config.history ? orClose(() => openSink()) : undefined
+  const self: Neighbour = { chainId: config.chain.id, protocols: rules.protocols, fold: () => fold }
+  const leave = neighbours.join(self)
   const checkpoints: Checkpoint[] = []
   const stopping = new AbortController()
   let warm = false
@@ -103,6 +108,7 @@ export function startNode(options: NodeOptions): RunningNode {
       tell()
       for (let ended = false; !ended; ) ended = await follow()
     } finally {
+      leave()
       await edge?.relay.settled()
       edge?.quorum.close()
       simulator.close()
@@ -210,6 +216,7 @@ export function startNode(options: NodeOptions): RunningNode {
       commit({ kind: 'blind', chainId: input.chainId, sinceBlock: input.toNumber + 1, reason: 'deep-reorg' })
       throw new DeepReorgError(input.chainId, oldest.number, `${input.toNumber} (${input.toHash})`)
     }
+    if (input.kind === 'committed') for (const said of neighbours.news(self)) commit({ kind: 'counterpart', ...said })
     const step = commit(input)
     const head = fold.head
     if (input.kind === 'reorged') await edge?.responder.onReorg(input.toNumber)

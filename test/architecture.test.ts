@@ -52,6 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/fold.ts (types)',
     'src/version.ts',
   ],
+  'src/neighbours.ts': ['src/core', 'src/fold.ts (types)', 'src/state (types)'],
   'src/relay.ts': ['src/core', 'src/fold.ts (types)', 'src/quorum'],
   'src/restart.ts': ['src/core', 'src/store', 'src/record', 'src/fold.ts'],
   'src/pipeline.ts': [
@@ -74,6 +75,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/watched.ts',
     'src/config.ts',
     'src/version.ts',
+    'src/neighbours.ts',
     'src/rules.ts',
     'src/relay.ts',
     'src/restart.ts',

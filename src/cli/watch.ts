@@ -4,6 +4,7 @@ import { extname, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { UserError } from '../core/errors.ts'
 import { openCapture } from '../ingest/capture.ts'
+import { Neighbours } from '../neighbours.ts'
 import { type NodeEvents, startNode } from '../pipeline.ts'
 import { localExchange } from '../quorum/exchange.ts'
 import { type KeyReference, loadWallet, type Wallet } from '../respond/wallet.ts'
@@ -42,8 +43,9 @@ export async function watch(options: WatchOptions): Promise<void> {
   if (options.armed) for (const config of configs) mustBeArmable(config)
   const chains = new Map<string, { readonly chain: WatchedChain; readonly node: string }>()
   const starting: Starting[] = []
+  const neighbours = new Neighbours()
   for (const config of configs) {
-    const chain = chainOf(config, configs.length, options)
+    const chain = chainOf(config, configs.length, neighbours, options)
     for (const node of chain.nodes) {
       const id = `${config.chain.id}/${node.id}`
       chains.set(id, { chain, node: node.id })
@@ -68,7 +70,12 @@ export async function watch(options: WatchOptions): Promise<void> {
   await nodes.done
 }
 
-function chainOf(config: Config, chains: number, { armed, capture: into, json, logLevel }: WatchOptions): WatchedChain {
+function chainOf(
+  config: Config,
+  chains: number,
+  neighbours: Neighbours,
+  { armed, capture: into, json, logLevel }: WatchOptions,
+): WatchedChain {
   const places = config.nodes.map((node) => ({ ...node, endpoints: endpointsOf(node) }))
   const operations = operationsLog(
     logLevel,
@@ -112,7 +119,15 @@ function chainOf(config: Config, chains: number, { armed, capture: into, json, l
       const capture = file ? openCapture(file, { chainId: config.chain.id, rulesHash: rulesOf(config).rulesHash }) : undefined
       try {
         const node = { id, endpoints, dataDir }
-        const run = startNode({ config, node, exchange, events, ...(wallet ? { wallet } : {}), ...(capture ? { capture } : {}) })
+        const run = startNode({
+          config,
+          node,
+          exchange,
+          neighbours,
+          events,
+          ...(wallet ? { wallet } : {}),
+          ...(capture ? { capture } : {}),
+        })
         return { ...run, done: run.done.finally(() => capture?.close()) }
       } catch (error) {
         void capture?.close()

@@ -40,6 +40,33 @@ export interface BlockInput {
   readonly traces?: BlockTraces
 }
 
+/** One end of a bridge as its own chain's fold has it. Amounts are words. */
+export interface CounterpartBridge {
+  /** Address on the other chain. */
+  readonly gateway: Hex
+  /** Since when its departures are known there, unix seconds; 0: all of them are. */
+  readonly sinceS: number
+  readonly held: Hex
+  readonly departed: Hex
+  readonly arrived: Hex
+  /** Departures of the blocks above `after`. */
+  readonly sent: readonly { readonly id: Hex; readonly amount: Hex; readonly block: number; readonly timeS: number }[]
+}
+
+/** What another chain's fold says of bridges to this one. It takes the place of all that was heard of that chain's blocks above `after`. */
+export interface Counterpart {
+  readonly chainId: number
+  readonly fromChainId: number
+  /** The other chain's newest block. */
+  readonly number: number
+  readonly hash: Hex
+  readonly timeS: number
+  /** Newest block there that its fold can't undo. */
+  readonly finalNumber: number
+  readonly after: number
+  readonly bridges: readonly CounterpartBridge[]
+}
+
 /** Everything the middle may know. The capture file is a list of these, in the order the node took them. */
 export type Input =
   | { readonly kind: 'committed'; readonly block: BlockInput }
@@ -66,6 +93,7 @@ export type Input =
     }
   | { readonly kind: 'tick'; readonly chainId: number; readonly timeS: number }
   | { readonly kind: 'blind'; readonly chainId: number; readonly sinceBlock: number; readonly reason: BlindReason }
+  | ({ readonly kind: 'counterpart' } & Counterpart)
   | { readonly kind: 'operator'; readonly order: 'approve' | 'deny' | 'lift'; readonly subject: string; readonly signature: Hex }
 
 /** Why we can't see. `state-mismatch`: the contract's own view says otherwise than our tables. */
@@ -75,7 +103,7 @@ export type BlindReason = 'unreachable' | 'stalled' | 'gap' | 'deep-reorg' | 'ba
 export type Severity = 'info' | 'low' | 'medium' | 'high' | 'critical'
 
 /** Where a finding's evidence comes from. Findings are independent when their sources differ. */
-export type Source = 'reporters' | 'second-feed' | 'pool' | 'exchange' | 'accounts' | 'authority' | 'endpoint' | 'trace'
+export type Source = ('reporters' | 'second-feed' | 'pool' | 'exchange' | 'accounts' | 'authority' | 'endpoint') | 'counterpart' | 'trace'
 
 /** What a finding or an action is about. `id` is an address (or a chain id) in lower case. */
 export interface Subject {

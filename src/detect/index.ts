@@ -16,6 +16,7 @@ import { guardDisarmed } from './guard-disarmed.ts'
 import { implementationChange } from './implementation-change.ts'
 import { liquidityDepth } from './liquidity-depth.ts'
 import { marketSolvency } from './market-solvency.ts'
+import { mintWithoutLock } from './mint-without-lock.ts'
 import { navStep } from './nav-step.ts'
 import { optionsUtilisation } from './options-utilisation.ts'
 import { oracleDeviation } from './oracle-deviation.ts'
@@ -31,6 +32,7 @@ import { profitTaker } from './profit-taker.ts'
 import { putCallParity } from './put-call-parity.ts'
 import { readOnlyReentrancy } from './read-only-reentrancy.ts'
 import { reentrancy } from './reentrancy.ts'
+import { releaseWithoutBurn } from './release-without-burn.ts'
 import { repeatedLoop } from './repeated-loop.ts'
 import { safeModuleChange } from './safe-module-change.ts'
 import { selfdestruct } from './selfdestruct.ts'
@@ -61,6 +63,7 @@ export const detectors = {
   implementationChange,
   liquidityDepth,
   marketSolvency,
+  mintWithoutLock,
   navStep,
   optionsUtilisation,
   oracleDeviation,
@@ -76,6 +79,7 @@ export const detectors = {
   putCallParity,
   readOnlyReentrancy,
   reentrancy,
+  releaseWithoutBurn,
   repeatedLoop,
   safeModuleChange,
   selfdestruct,

@@ -8,6 +8,7 @@ const KINDS = {
   accounts: 'account',
   backings: 'venue',
   boards: 'market',
+  bridgeArrivals: 'venue',
   contracts: 'contract',
   feeds: 'feed',
   governed: 'contract',
@@ -34,6 +35,7 @@ const TABLES: Readonly<Record<string, Named>> = {
   feed: 'feeds',
   holder: 'vaultHolders',
   market: 'markets',
+  message: 'bridgeArrivals',
   optionMarket: 'optionMarkets',
   optionPosition: 'optionPositions',
   perpAccount: 'perpAccounts',
@@ -77,7 +79,8 @@ function ofTable(world: World, table: string, row: number): Subject {
   const { chainId } = world
   if (!isNamed(table)) return { kind: 'chain', chainId, id: String(chainId) }
   const id = world[table].keyOf(row)
-  // pools that live in one contract are markets of it
+  // a message is about its bridge; pools that live in one contract are markets of it
+  if (table === 'bridgeArrivals') return { kind: 'venue', chainId, id: id.split(':')[0] ?? '' }
   return { kind: table === 'pools' && id.includes(':') ? 'market' : KINDS[table], chainId, id }
 }
 

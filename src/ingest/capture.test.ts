@@ -48,6 +48,27 @@ const input: fc.Arbitrary<Input> = fc.oneof(
     sinceBlock: count,
     reason: fc.constantFrom('unreachable', 'stalled', 'gap', 'deep-reorg', 'bad-answer', 'state-mismatch'),
   }),
+  fc.record({
+    kind: kind('counterpart'),
+    chainId: chain,
+    fromChainId: fc.integer({ min: 1, max: 2 ** 31 }),
+    number: count,
+    hash: word,
+    timeS: count,
+    finalNumber: count,
+    after: count,
+    bridges: fc.array(
+      fc.record({
+        gateway: address,
+        sinceS: count,
+        held: word,
+        departed: word,
+        arrived: word,
+        sent: fc.array(fc.record({ id: word, amount: word, block: count, timeS: count }), { maxLength: 3 }),
+      }),
+      { maxLength: 2 },
+    ),
+  }),
   fc.record({ kind: kind('operator'), order: fc.constantFrom('approve', 'deny', 'lift'), subject: fc.string(), signature: data }),
 )
 
@@ -125,7 +146,7 @@ describe('a capture', () => {
     }
     expect(await spoil('{"kind":"tick"')).toMatchInlineSnapshot(`"FILE:3: the line is "{"kind":"tick""; want JSON"`)
     expect(await spoil('{"kind":"tock","chainId":31337}')).toMatchInlineSnapshot(
-      `"FILE:3: kind is "{"kind":"tock","chainId":31337}"; want Invalid discriminator value. Expected 'committed' | 'provisional' | 'reorged' | 'finalized' | 'pending' | 'simulated' | 'tick' | 'blind' | 'operator'"`,
+      `"FILE:3: kind is "{"kind":"tock","chainId":31337}"; want Invalid discriminator value. Expected 'committed' | 'provisional' | 'reorged' | 'finalized' | 'pending' | 'simulated' | 'tick' | 'blind' | 'counterpart' | 'operator'"`,
     )
     expect(await spoil('{"chainId":31337,"kind":"tick"}')).toMatchInlineSnapshot(
       `"FILE:3: timeS is "{"chainId":31337,"kind":"tick"}"; want Invalid input: expected number, received undefined"`,

@@ -61,6 +61,26 @@ const block = z.strictObject({
 })
 const outcome = z.strictObject({ option: z.string(), executed: z.boolean(), why: z.string(), succeeded: z.array(z.string()) })
 
+const counterpart = {
+  chainId,
+  fromChainId: chainId,
+  number: count,
+  hash: word,
+  timeS: count,
+  finalNumber: count,
+  after: count,
+  bridges: z.array(
+    z.strictObject({
+      gateway: address,
+      sinceS: count,
+      held: word,
+      departed: word,
+      arrived: word,
+      sent: z.array(z.strictObject({ id: word, amount: word, block: count, timeS: count })),
+    }),
+  ),
+}
+
 export const inputSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('committed'), block }),
   z.strictObject({ kind: z.literal('provisional'), block }),
@@ -83,5 +103,6 @@ export const inputSchema = z.discriminatedUnion('kind', [
     sinceBlock: count,
     reason: z.enum(['unreachable', 'stalled', 'gap', 'deep-reorg', 'bad-answer', 'state-mismatch']),
   }),
+  z.strictObject({ kind: z.literal('counterpart'), ...counterpart }),
   z.strictObject({ kind: z.literal('operator'), order: z.enum(['approve', 'deny', 'lift']), subject: z.string(), signature: hex }),
 ]) satisfies z.ZodType<Input>

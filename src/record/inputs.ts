@@ -30,6 +30,7 @@ const KINDS: readonly Input['kind'][] = [
   'simulated',
   'tick',
   'blind',
+  'counterpart',
   'operator',
 ]
 const PAGE = 64

@@ -1,5 +1,17 @@
 // What an adapter is: which logs and reads it needs of a block, and how they change the tables. It never undoes.
-import type { ActionName, BlockInput, Call, EffectRow, GuardStep, Hex, Log, Probe, ReadResult } from '../core/flow.ts'
+import type {
+  ActionName,
+  BlockInput,
+  Call,
+  Counterpart,
+  CounterpartBridge,
+  EffectRow,
+  GuardStep,
+  Hex,
+  Log,
+  Probe,
+  ReadResult,
+} from '../core/flow.ts'
 import type { Schema, Table } from '../store/table.ts'
 import type { Risk } from './risk.ts'
 import type { World } from './world.ts'
@@ -35,6 +47,12 @@ export interface Protocol {
   apply(world: World, block: BlockInput, answers: Answers): void
   /** Contracts whose calls and storage it wants to see; traced only if a detector looks at what it makes of them. */
   traces?(world: World): readonly Hex[]
+  /** Other chains that it wants to hear of; none without it. */
+  readonly hears?: readonly number[]
+  /** Writes what one of them said, between two blocks. Said again, it changes nothing. */
+  hear?(world: World, said: Counterpart): void
+  /** What it has to say to other chains: its ends of bridges, with what departed in blocks above `after`. */
+  tells?(world: World, after: number): readonly CounterpartBridge[]
   /** Empty for what can't act. */
   readonly actions: Readonly<Partial<Record<ActionName, Action>>>
   /** The Guard steps that carry an action out on a market; empty if the venue doesn't offer it there. */

@@ -1,26 +1,27 @@
 // How a block changes a pool: its events first, then what was read when the block ended, then price, depth and mean price from both.
 import { toFloat } from '../../core/exact.ts'
 import type { BlockInput, Hex, Log } from '../../core/flow.ts'
+import { amountsTo, bandEnds } from '../../core/tick-depth.ts'
 import { MAX_TICK, priceAtRoot, priceAtTick } from '../../core/tick-math.ts'
 import { arrayOf, wordAt } from '../../core/words.ts'
 import { logsOf } from '../../state/logs-of.ts'
+import { applyLiquidity, isBaseFirst, liquidityOf, pairOf, scanned, writeScan } from '../../state/pool-ticks.ts'
 import type { Answers } from '../../state/protocol.ts'
+import { scanOf } from '../../state/tick-scan.ts'
 import type { World } from '../../state/world.ts'
 import { signed } from '../../store/column.ts'
 import { call } from './abi.ts'
-import { isBaseFirst, isKnown, liquidityOf, netAt, pairOf, scanned, writeScan, writeTick } from './book.ts'
-import { decodePoolLog, MOST_LIQUIDITY, type PoolEvent } from './decode.ts'
-import { amountsTo, bandEnds } from './depth.ts'
+import { decodePoolLog, type PoolEvent } from './decode.ts'
 import { spacingOf } from './reads.ts'
-import { scanOf } from './scan.ts'
 import type { PoolSpec } from './spec.ts'
+import { viewsOf } from './views.ts'
 
 export function applyPool(world: World, spec: PoolSpec, block: BlockInput, answers: Answers): void {
   const { pool, bandBps } = spec
   const known = world.pools.find(pool)
   const changed = known !== undefined && applyLogs(world, known, pool, block.logs)
   const spacing = known === undefined ? spacingOf(pool, answers) : scanned(world).spacing.get(known)
-  const scan = spacing === undefined ? undefined : scanOf(pool, bandBps, spacing, answers)
+  const scan = spacing === undefined ? undefined : scanOf(viewsOf(pool), bandBps, spacing, answers)
   const row = known ?? (scan && spacing !== undefined ? firstRow(world, spec, spacing, answers) : undefined)
   if (row === undefined) return // no pool there, or none with a price: asked again in the next block
   if (scan) writeScan(world, row, pool, scan)
@@ -68,23 +69,8 @@ function applyEvent(world: World, row: number, pool: Hex, event: PoolEvent): voi
       columns.liquidity.set(row, event.liquidity)
       columns.tick.set(row, event.tick)
       return
-    case 'liquidity': {
-      const { low, high, amount } = event
-      const tick = columns.tick.get(row)
-      const liquidity = columns.liquidity.get(row) + (low <= tick && tick < high ? amount : 0n)
-      const nets = [
-        [low, netAt(world, pool, low) + amount],
-        [high, netAt(world, pool, high) - amount],
-      ] as const
-      const possible = (net: bigint): boolean => net <= MOST_LIQUIDITY && net >= -MOST_LIQUIDITY
-      if (liquidity < 0n || liquidity > MOST_LIQUIDITY || !nets.every(([at, net]) => !isKnown(world, row, at) || possible(net))) {
-        scanned(world).doubt.set(row, 1)
-        return
-      }
-      columns.liquidity.set(row, liquidity)
-      for (const [at, net] of nets) if (isKnown(world, row, at)) writeTick(world, row, pool, at, net)
-      return
-    }
+    case 'liquidity':
+      applyLiquidity(world, row, pool, event)
   }
 }
 

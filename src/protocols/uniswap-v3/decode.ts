@@ -1,18 +1,15 @@
 // A pool's log as one of two events; a log that isn't shaped like one of them, or says what no pool can say, is none.
 import type { Hex, Log } from '../../core/flow.ts'
-import { MAX_SQRT_PRICE_X96, MAX_TICK, MIN_SQRT_PRICE_X96 } from '../../core/tick-math.ts'
 import { topicAt, wordAt, wordsOf } from '../../core/words.ts'
 import { LogWords, NONE } from '../../decode/log-words.ts'
 import { topic0Of } from '../../decode/word-log.ts'
-import { signed } from '../../store/column.ts'
+import { isSqrtPrice, MOST_LIQUIDITY, tickOf } from '../../state/tick-scan.ts'
 import { TOPIC } from './abi.ts'
 
 export type PoolEvent =
   | { readonly kind: 'swap'; readonly sqrtPriceX96: bigint; readonly liquidity: bigint; readonly tick: number }
   /** `amount` is negative if it was taken out. */
   | { readonly kind: 'liquidity'; readonly low: number; readonly high: number; readonly amount: bigint }
-
-export const MOST_LIQUIDITY = 2n ** 128n - 1n
 
 /** Of the log under way. */
 const words = new LogWords()
@@ -44,13 +41,4 @@ function liquidityEvent(topics: readonly Hex[], amount: bigint, sign: 1n | -1n):
   const high = tickOf(topicAt(topics, 3))
   if (low === undefined || high === undefined || low >= high || amount > MOST_LIQUIDITY) return undefined
   return { kind: 'liquidity', low, high, amount: sign * amount }
-}
-
-export const isSqrtPrice = (word: bigint): boolean => word >= MIN_SQRT_PRICE_X96 && word < MAX_SQRT_PRICE_X96
-
-/** An int24 as a word, if a pool can be there. */
-export function tickOf(word: bigint | undefined): number | undefined {
-  if (word === undefined) return undefined
-  const tick = signed(word)
-  return tick < -MAX_TICK || tick > MAX_TICK ? undefined : Number(tick)
 }

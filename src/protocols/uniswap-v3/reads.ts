@@ -3,13 +3,14 @@
 import type { Call, Hex, Log } from '../../core/flow.ts'
 import { wordAt } from '../../core/words.ts'
 import { logsOf } from '../../state/logs-of.ts'
+import { isScanDue, pairOf, scanned } from '../../state/pool-ticks.ts'
 import type { Answers } from '../../state/protocol.ts'
+import { scanCalls } from '../../state/tick-scan.ts'
 import type { World } from '../../state/world.ts'
 import { call } from './abi.ts'
-import { pairOf, scanned } from './book.ts'
 import { decodePoolLog } from './decode.ts'
-import { placeCalls, reachOf, scanCalls } from './scan.ts'
 import type { PoolSpec } from './spec.ts'
+import { viewsOf } from './views.ts'
 
 /** UniswapV3Factory.enableFeeAmount takes spacings below this only. */
 const MOST_SPACING = 16_384n
@@ -20,7 +21,7 @@ export function poolReads(world: World, spec: PoolSpec, logs: readonly Log[], an
   const row = world.pools.find(pool)
   const mean = call.observe(pool, spec.twapWindowS)
   if (row !== undefined) {
-    const scan = isDue(world, row, spec, logs) ? scanCalls(pool, bandBps, scanned(world).spacing.get(row), answers) : []
+    const scan = isDue(world, row, spec, logs) ? scanCalls(viewsOf(pool), bandBps, scanned(world).spacing.get(row), answers) : []
     return answers.missing([mean, ...scan])
   }
   const spacing = spacingOf(pool, answers)
@@ -28,8 +29,8 @@ export function poolReads(world: World, spec: PoolSpec, logs: readonly Log[], an
   // a pool of other tokens than the config says is no pool of ours: none of its ticks is asked for, in any block
   const tokens = [call.token0(pool), call.token1(pool)] as const
   if (!pairOf(spec.base, wordAt(answers.get(tokens[0]), 0), wordAt(answers.get(tokens[1]), 0)))
-    return answers.missing([mean, ...tokens, ...placeCalls(pool)])
-  return answers.missing(scanCalls(pool, bandBps, spacing, answers))
+    return answers.missing([mean, ...tokens, ...viewsOf(pool).place])
+  return answers.missing(scanCalls(viewsOf(pool), bandBps, spacing, answers))
 }
 
 export function spacingOf(pool: Hex, answers: Answers): number | undefined {
@@ -37,14 +38,12 @@ export function spacingOf(pool: Hex, answers: Answers): number | undefined {
   return spacing === undefined || spacing === 0n || spacing >= MOST_SPACING ? undefined : Number(spacing)
 }
 
-/** A scan is good while the price stays in its middle. The tick after this block is the last that its swaps say. */
+/** The tick after this block is the last that its swaps say. */
 function isDue(world: World, row: number, { pool, bandBps }: PoolSpec, logs: readonly Log[]): boolean {
-  const { spacing, centre, low, high, doubt } = scanned(world)
   let tick = world.pools.columns.tick.get(row)
   for (const log of logsOf(logs, pool)) {
     const event = decodePoolLog(log)
     if (event?.kind === 'swap') tick = event.tick
   }
-  const { drift } = reachOf(bandBps, spacing.get(row))
-  return doubt.get(row) === 1 || Math.abs(tick - centre.get(row)) > drift || tick < low.get(row) || tick > high.get(row)
+  return isScanDue(world, row, bandBps, tick)
 }

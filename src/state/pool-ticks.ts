@@ -1,23 +1,23 @@
 // A pool's row, what we know of its ticks, and the columns beside both: where it was read last, and how far.
-import type { Hex } from '../../core/flow.ts'
-import { addressWord } from '../../core/words.ts'
-import type { World } from '../../state/world.ts'
-import { signed, unsigned } from '../../store/column.ts'
-import type { Liquidity } from './depth.ts'
-import { outermost, type Scan } from './scan.ts'
+import type { Hex } from '../core/flow.ts'
+import type { Liquidity } from '../core/tick-depth.ts'
+import { addressWord } from '../core/words.ts'
+import { signed, unsigned } from '../store/column.ts'
+import { MOST_LIQUIDITY, outermost, reachOf, type Scan } from './tick-scan.ts'
+import type { World } from './world.ts'
 
 /** By the pool's row. `doubt` 1: an event said what can't be, so all is read again. */
 export const scanned = (world: World) =>
   ({
-    spacing: world.store.column('uniswapV3.spacing', 'u32'),
-    centre: world.store.column('uniswapV3.centre', 'f64'),
-    low: world.store.column('uniswapV3.low', 'f64'),
-    high: world.store.column('uniswapV3.high', 'f64'),
-    doubt: world.store.column('uniswapV3.doubt', 'u32'),
+    spacing: world.store.column('pools.spacing', 'u32'),
+    centre: world.store.column('pools.centre', 'f64'),
+    low: world.store.column('pools.low', 'f64'),
+    high: world.store.column('pools.high', 'f64'),
+    doubt: world.store.column('pools.doubt', 'u32'),
   }) as const
 
 /** Ticks outside what was read have no row, or one that reads 0: what we know in part is not kept. */
-export function writeScan(world: World, row: number, pool: Hex, scan: Scan): void {
+export function writeScan(world: World, row: number, pool: string, scan: Scan): void {
   const { columns } = world.pools
   columns.sqrtPriceX96.set(row, scan.sqrtPriceX96)
   columns.tick.set(row, scan.tick)
@@ -36,7 +36,7 @@ export function writeScan(world: World, row: number, pool: Hex, scan: Scan): voi
   }
 }
 
-export function writeTick(world: World, row: number, pool: Hex, tick: number, net: bigint): void {
+function writeTick(world: World, row: number, pool: string, tick: number, net: bigint): void {
   const { ticks } = world
   const at = ticks.rowOf(`${pool}:${tick}`)
   ticks.columns.pool.set(at, row + 1)
@@ -44,13 +44,13 @@ export function writeTick(world: World, row: number, pool: Hex, tick: number, ne
   ticks.columns.liquidityNet.set(at, unsigned(net))
 }
 
-export function netAt(world: World, pool: Hex, tick: number): bigint {
+function netAt(world: World, pool: string, tick: number): bigint {
   const at = world.ticks.find(`${pool}:${tick}`)
   return at === undefined ? 0n : signed(world.ticks.columns.liquidityNet.get(at))
 }
 
 /** Was this tick read, and so may be kept by events? */
-export function isKnown(world: World, row: number, tick: number): boolean {
+function isKnown(world: World, row: number, tick: number): boolean {
   const { spacing, low, high } = scanned(world)
   return (tick >= low.get(row) && tick <= high.get(row)) || outermost(spacing.get(row)).includes(tick)
 }
@@ -90,4 +90,34 @@ export function pairOf(
   if (token0 === undefined || token1 === undefined || token0 >= token1) return undefined
   if (word === token0) return [token0, token1]
   return word === token1 ? [token1, token0] : undefined
+}
+
+/** Liquidity that came to a range, or left it. What can't be is not written: all is read again. */
+export function applyLiquidity(
+  world: World,
+  row: number,
+  key: string,
+  { low, high, amount }: { readonly low: number; readonly high: number; readonly amount: bigint },
+): void {
+  const { columns } = world.pools
+  const tick = columns.tick.get(row)
+  const liquidity = columns.liquidity.get(row) + (low <= tick && tick < high ? amount : 0n)
+  const nets = [
+    [low, netAt(world, key, low) + amount],
+    [high, netAt(world, key, high) - amount],
+  ] as const
+  const possible = (net: bigint): boolean => net <= MOST_LIQUIDITY && net >= -MOST_LIQUIDITY
+  if (liquidity < 0n || liquidity > MOST_LIQUIDITY || !nets.every(([at, net]) => !isKnown(world, row, at) || possible(net))) {
+    scanned(world).doubt.set(row, 1)
+    return
+  }
+  columns.liquidity.set(row, liquidity)
+  for (const [at, net] of nets) if (isKnown(world, row, at)) writeTick(world, row, key, at, net)
+}
+
+/** A scan is good while the price stays in its middle. */
+export function isScanDue(world: World, row: number, bandBps: number, tick: number): boolean {
+  const { spacing, centre, low, high, doubt } = scanned(world)
+  const { drift } = reachOf(bandBps, spacing.get(row))
+  return doubt.get(row) === 1 || Math.abs(tick - centre.get(row)) > drift || tick < low.get(row) || tick > high.get(row)
 }

@@ -1,12 +1,37 @@
 // Which ticks of a pool have liquidity, read around its price: bitmap words first, then the ticks that they name. What is outside stays unknown.
-import type { Call, Hex } from '../../core/flow.ts'
-import { ln } from '../../core/math.ts'
-import { LN_TICK, MAX_TICK } from '../../core/tick-math.ts'
-import { wordAt, wordsOf } from '../../core/words.ts'
-import type { Answers } from '../../state/protocol.ts'
-import { signed } from '../../store/column.ts'
-import { call } from './abi.ts'
-import { isSqrtPrice, MOST_LIQUIDITY, tickOf } from './decode.ts'
+import type { Call, Hex } from '../core/flow.ts'
+import { ln } from '../core/math.ts'
+import { LN_TICK, MAX_SQRT_PRICE_X96, MAX_TICK, MIN_SQRT_PRICE_X96 } from '../core/tick-math.ts'
+import { wordAt } from '../core/words.ts'
+import { signed } from '../store/column.ts'
+import type { Answers } from './protocol.ts'
+
+export const MOST_LIQUIDITY = 2n ** 128n - 1n
+export const isSqrtPrice = (word: bigint): boolean => word >= MIN_SQRT_PRICE_X96 && word < MAX_SQRT_PRICE_X96
+
+/** An int24 as a word, if a pool can be there. */
+export function tickOf(word: bigint | undefined): number | undefined {
+  if (word === undefined) return undefined
+  const tick = signed(word)
+  return tick < -MAX_TICK || tick > MAX_TICK ? undefined : Number(tick)
+}
+
+export interface Place {
+  readonly sqrtPriceX96: bigint
+  readonly tick: number
+  readonly liquidity: bigint
+}
+
+/** How a kind of pool is asked: where it stands, a word of its bitmap, a tick. */
+export interface TickViews {
+  readonly place: readonly Call[]
+  /** undefined: it has no price, or is no pool. */
+  placeOf(answers: Answers): Place | undefined
+  bitmap(word: number): Call
+  tick(tick: number): Call
+  /** Liquidity that begins at a tick, as its view answers. */
+  netOf(answer: Hex | null | undefined): bigint | undefined
+}
 
 /** A word has 256 ticks. With the least spacing, 1, these span a fall of the price by 80 %; with 10 and more all that there is. */
 const MOST_WORDS = 128
@@ -28,10 +53,7 @@ export function reachOf(bandBps: number, spacing: number): Reach {
   return { ticks: Math.min(band + drift + 1, most), drift }
 }
 
-export interface Scan {
-  readonly sqrtPriceX96: bigint
-  readonly tick: number
-  readonly liquidity: bigint
+export interface Scan extends Place {
   /** All ticks from `low` to `high` are known: those that aren't in `nets` have no liquidity. */
   readonly low: number
   readonly high: number
@@ -44,43 +66,29 @@ export function outermost(spacing: number): readonly [number, number] {
   return [-high, high]
 }
 
-export const placeCalls = (pool: Hex): readonly Call[] => [call.slot0(pool), call.liquidity(pool)]
-
 /** Calls in their order of need: price, then words, then ticks. The caller drops those already answered. */
-export function scanCalls(pool: Hex, bandBps: number, spacing: number, answers: Answers): readonly Call[] {
-  const first = placeCalls(pool)
-  const place = placeOf(pool, answers)
+export function scanCalls(views: TickViews, bandBps: number, spacing: number, answers: Answers): readonly Call[] {
+  const first = views.place
+  const place = views.placeOf(answers)
   if (!place) return first
-  const words = wordsAround(place.tick, reachOf(bandBps, spacing), spacing).map((word) => call.bitmap(pool, word))
-  const edges = outermost(spacing).map((tick) => call.tick(pool, tick))
-  const found = foundTicks(pool, bandBps, spacing, answers)
-  return [...first, ...words, ...edges, ...(found?.ticks.map((tick) => call.tick(pool, tick)) ?? [])]
+  const words = wordsAround(place.tick, reachOf(bandBps, spacing), spacing).map((word) => views.bitmap(word))
+  const edges = outermost(spacing).map((tick) => views.tick(tick))
+  const found = foundTicks(views, bandBps, spacing, answers)
+  return [...first, ...words, ...edges, ...(found?.ticks.map((tick) => views.tick(tick)) ?? [])]
 }
 
 /** undefined: not all answered, or not as a pool answers. */
-export function scanOf(pool: Hex, bandBps: number, spacing: number, answers: Answers): Scan | undefined {
-  const place = placeOf(pool, answers)
-  const found = foundTicks(pool, bandBps, spacing, answers)
+export function scanOf(views: TickViews, bandBps: number, spacing: number, answers: Answers): Scan | undefined {
+  const place = views.placeOf(answers)
+  const found = foundTicks(views, bandBps, spacing, answers)
   if (!place || !found) return undefined
   const nets = new Map<number, bigint>()
   for (const tick of new Set([...found.ticks, ...outermost(spacing)])) {
-    const said = wordsOf(answers.get(call.tick(pool, tick)), 2)
-    if (!said) return undefined
-    const net = signed(said[1] as bigint)
-    if (net > MOST_LIQUIDITY || net < -MOST_LIQUIDITY) return undefined
+    const net = views.netOf(answers.get(views.tick(tick)))
+    if (net === undefined || net > MOST_LIQUIDITY || net < -MOST_LIQUIDITY) return undefined
     nets.set(tick, net)
   }
   return { ...place, low: found.low, high: found.high, nets }
-}
-
-/** Where the pool stands when the block ends; undefined: it has no price, or is no pool. */
-function placeOf(pool: Hex, answers: Answers): Pick<Scan, 'sqrtPriceX96' | 'tick' | 'liquidity'> | undefined {
-  const slot0 = wordsOf(answers.get(call.slot0(pool)), 2)
-  const tick = tickOf(slot0?.[1])
-  const liquidity = wordAt(answers.get(call.liquidity(pool)), 0)
-  if (!slot0 || tick === undefined || liquidity === undefined || liquidity > MOST_LIQUIDITY) return undefined
-  const sqrtPriceX96 = slot0[0] as bigint
-  return isSqrtPrice(sqrtPriceX96) ? { sqrtPriceX96, tick, liquidity } : undefined
 }
 
 function wordsAround(tick: number, { ticks }: Reach, spacing: number): readonly number[] {
@@ -97,13 +105,13 @@ interface Found {
   readonly high: number
 }
 
-function foundTicks(pool: Hex, bandBps: number, spacing: number, answers: Answers): Found | undefined {
-  const place = placeOf(pool, answers)
+function foundTicks(views: TickViews, bandBps: number, spacing: number, answers: Answers): Found | undefined {
+  const place = views.placeOf(answers)
   if (!place) return undefined
   const words = wordsAround(place.tick, reachOf(bandBps, spacing), spacing)
   const ticks: number[] = []
   for (const word of words) {
-    const bitmap = wordAt(answers.get(call.bitmap(pool, word)), 0)
+    const bitmap = wordAt(answers.get(views.bitmap(word)), 0)
     if (bitmap === undefined) return undefined
     for (let bits = bitmap, n = 0; bits !== 0n; bits >>= 1n, n++) if (bits & 1n) ticks.push((word * WORD + n) * spacing)
   }

@@ -15,6 +15,7 @@ import { oracleReporters } from './oracle-reporters.ts'
 import { oracleStaleness } from './oracle-staleness.ts'
 import { outflowRate } from './outflow-rate.ts'
 import { ownerChange } from './owner-change.ts'
+import { queuedHarm } from './queued-harm.ts'
 import { safeModuleChange } from './safe-module-change.ts'
 import { signerSetChange } from './signer-set-change.ts'
 import { timelockShortened } from './timelock-shortened.ts'
@@ -36,6 +37,7 @@ export const detectors = {
   oracleStaleness,
   outflowRate,
   ownerChange,
+  queuedHarm,
   safeModuleChange,
   signerSetChange,
   timelockShortened,

@@ -1,5 +1,5 @@
 // What an adapter is: which logs and reads it needs of a block, and how they change the tables. It never undoes.
-import type { ActionName, BlockInput, Call, EffectRow, GuardStep, Hex, Log, Probe, ReadResult } from '../core/flow.ts'
+import type { ActionName, BlockInput, Call, EffectRow, GuardStep, Hex, Log, Probe, ReadResult, Trial, Watchpoint } from '../core/flow.ts'
 import type { Schema, Table } from '../store/table.ts'
 import type { World } from './world.ts'
 
@@ -32,6 +32,12 @@ export interface Protocol {
     sofar: Answers,
   ): readonly Call[]
   apply(world: World, block: BlockInput, answers: Answers): void
+  /** Queued operations that are to be tried now; see rehearsals.ts. */
+  trials?(world: World, timeS: number): readonly Trial[]
+  /** What such a trial must not move unseen. */
+  watchpoints?(world: World): readonly Watchpoint[]
+  /** What could be borrowed against a market at most, USD, were its parameters these; undefined: it is none of ours. */
+  creditUsd?(world: World, market: string, parameters: Hex): number | undefined
   /** Empty for what can't act. */
   readonly actions: Readonly<Partial<Record<ActionName, Action>>>
   /** The Guard steps that carry an action out on a market; empty if the venue doesn't offer it there. */

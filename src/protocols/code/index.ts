@@ -10,6 +10,8 @@ export type { CodeConfig } from './accounts.ts'
 
 /** Of a hundred accounts each is then asked every five minutes on Ethereum; what is new is asked at once. */
 const TURN_ACCOUNTS = 4
+/** Of one trial: in the order of the config, whose first contracts matter most. */
+const MOST_WATCHPOINTS = 128
 /** EIP-7702: 0xef0100 and the address whose code is run. */
 const DELEGATION = 0xef0100n
 const HEAD_BITS = 256n
@@ -25,6 +27,11 @@ export function codeOf(given: CodeConfig): Protocol {
     watches: () => [],
     reads: (world, { number }, sofar) => sofar.missing(asked(world, config, number)),
     apply: (world, block, answers) => applyCode(world, config, block, answers),
+    watchpoints: (world) =>
+      [...watchedCode(world, config)]
+        .filter(([, as]) => (as & ~CODE_AS.privileged) !== 0)
+        .slice(0, MOST_WATCHPOINTS)
+        .map(([address]) => ({ kind: 'code', subject: address, name: 'code', call: codeCall(address) })),
     actions: {},
     steps: () => [],
   }

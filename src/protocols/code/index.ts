@@ -83,7 +83,7 @@ interface Change {
   readonly after: bigint
 }
 
-/** First sight is no change, but that a key is delegated, or that a proxy runs nothing, is worth saying whenever it is seen. */
+/** First sight is no change, but that a key is delegated, or that a proxy runs nothing or soon will, is worth saying whenever it is seen. */
 function changeOf(
   as: number,
   before: { readonly hash: bigint; readonly delegate: bigint } | undefined,
@@ -92,7 +92,9 @@ function changeOf(
 ): Change | undefined {
   if (delegate !== 0n) return { change: GOVERNANCE.delegated, before: before?.delegate ?? 0n, after: delegate }
   if (before === undefined)
-    return hash === 0n && (as & CODE_AS.implementation) !== 0 ? { change: GOVERNANCE.codeGone, before: 0n, after: 0n } : undefined
+    return hash === 0n && (as & (CODE_AS.implementation | CODE_AS.queued)) !== 0
+      ? { change: GOVERNANCE.codeGone, before: 0n, after: 0n }
+      : undefined
   if (before.delegate !== 0n) return { change: GOVERNANCE.undelegated, before: before.delegate, after: 0n }
   if (hash === 0n) return { change: GOVERNANCE.codeGone, before: before.hash, after: 0n }
   if (before.hash !== 0n) return { change: GOVERNANCE.codeChanged, before: before.hash, after: hash }

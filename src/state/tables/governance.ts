@@ -51,7 +51,7 @@ export const signerChanges = defineTable('signerChanges', 'event', {
 })
 
 /** Why the code of an address is watched; bits. */
-export const CODE_AS = { contract: 1, implementation: 2, privileged: 4 } as const
+export const CODE_AS = { contract: 1, implementation: 2, privileged: 4, queued: 8 } as const
 
 /** Code under watched addresses, behind proxies, and of accounts with power. Key: address. */
 export const codes = defineTable('codes', 'entity', {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Severity } from '../core/flow.ts'
 import { worst } from '../core/severity.ts'
 import { addressOf, hex32 } from '../core/words.ts'
-import { OPERATION, queuedOperations, RUN, rehearsals } from '../state/tables.ts'
+import { OPERATION, queuedOperations, RUN, rehearsals, venues } from '../state/tables.ts'
 import type { Row } from '../store/table.ts'
 import { defineDetector } from './define.ts'
 
@@ -27,7 +27,8 @@ export const queuedHarm = defineDetector({
   basis: 'local',
   on: rehearsals,
   wake: 'touched',
-  subject: 'venue',
+  // not the venue: nothing has happened there yet, and an incident of today is no likelier for it
+  subject: 'place',
   holdBlocks: 0,
   pending: false,
   params: z.strictObject({
@@ -54,6 +55,7 @@ export const queuedHarm = defineDetector({
       evidence: {
         timelock: op === undefined ? 'unknown' : addressOf(op.timelock),
         operation: op === undefined ? 'unknown' : hex32(op.id),
+        venue: row.venue > 0 && row.venue <= view.count(venues) ? view.name(venues, row.venue - 1) : 'none',
         run: row.run,
         dueInS: op === undefined ? 0 : op.etaS - timeS,
         strangers: row.strangers,

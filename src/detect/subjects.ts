@@ -13,8 +13,8 @@ const TABLES: Readonly<Record<string, string>> = {
   place: 'contracts',
 }
 
-/** What is about no market is about its whole venue; what is about none, about the contract that it is of, where its row names one. */
-const WIDER: Readonly<Record<string, string>> = { market: 'venue', venue: 'place' }
+/** What is about no market is about its whole venue. */
+const WIDER: Readonly<Record<string, string>> = { market: 'venue' }
 
 /**
  * `column`: one that refers to a row of another table (row + 1), or `row`. A reference that is 0 gives way to the row's wider one,

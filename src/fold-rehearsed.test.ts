@@ -59,6 +59,7 @@ const answer = (onHash: Hex, run: 'queued' | 'due' = 'queued', after = STRANGER)
   operation,
   run,
   tried: true,
+  partial: false,
   why: '',
   failedCall: -1,
   logs: [],

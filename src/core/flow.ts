@@ -69,6 +69,8 @@ export type Input =
       readonly run: RehearsalRun
       /** False: this node's endpoint could not try it; `why` says so. */
       readonly tried: boolean
+      /** True: only views were looked at, no storage and no events. */
+      readonly partial: boolean
       readonly why: string
       /** Index of the first call that failed, of which `why` is the reason; -1: none. Then nothing of it would happen. */
       readonly failedCall: number

@@ -51,6 +51,7 @@ describe('queued-harm', () => {
   test('fires: it does another thing than when it was queued, or nobody can tell', () => {
     expect(severity({ run: RUN.due, differs: 1 })).toBe('high')
     expect(severity({ tried: 0 })).toBe('medium')
+    expect([severity({ tried: 2 }), severity({ tried: 2, fallen: 1, fallenDebtUsd: 50_000 })]).toEqual(['low', 'high'])
   })
   test('quiet in severity: what moves nothing, other parameters, a source of the same price, a call that fails', () => {
     expect(run()).toMatchObject([

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Severity } from '../core/flow.ts'
 import { worst } from '../core/severity.ts'
 import { addressOf, hex32 } from '../core/words.ts'
-import { OPERATION, queuedOperations, RUN, rehearsals, venues } from '../state/tables.ts'
+import { OPERATION, queuedOperations, RUN, rehearsals, TRIED, venues } from '../state/tables.ts'
 import type { Row } from '../store/table.ts'
 import { defineDetector } from './define.ts'
 
@@ -44,7 +44,7 @@ export const queuedHarm = defineDetector({
     const known = row.operation > 0 && row.operation <= view.count(queuedOperations)
     const op = known ? view.at(queuedOperations, row.operation - 1) : undefined
     if (op !== undefined && op.state !== OPERATION.queued) return undefined
-    const effects = row.tried === 1 && row.failedCall === 0 ? effectsOf(row, params) : []
+    const effects = row.tried !== TRIED.no && row.failedCall === 0 ? effectsOf(row, params) : []
     const telling = [...untold(row), ...effects]
     const severity = telling.reduce<Severity>((most, effect) => worst(most, effect.severity), 'info')
     const when = row.run === RUN.due ? 'shortly before it is due' : 'when it was queued'
@@ -93,8 +93,10 @@ interface Params {
 /** What can't be known of it, and that it is not what it was. */
 function untold({ tried, failedCall, differs }: Rehearsal): readonly Effect[] {
   const found: Effect[] = []
-  if (tried === 0) found.push({ severity: 'medium', words: 'it could not be tried, so nobody knows what it does' })
-  if (tried === 1 && failedCall > 0) found.push({ severity: 'low', words: `its call ${failedCall} fails, so now it would do nothing` })
+  if (tried === TRIED.no) found.push({ severity: 'medium', words: 'it could not be tried, so nobody knows what it does' })
+  if (tried === TRIED.partly) found.push({ severity: 'low', words: 'it was tried without a look at storage and events' })
+  if (tried !== TRIED.no && failedCall > 0)
+    found.push({ severity: 'low', words: `its call ${failedCall} fails, so now it would do nothing` })
   if (differs === 1) found.push({ severity: 'high', words: 'it does another thing than when it was queued' })
   return found
 }

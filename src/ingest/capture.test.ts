@@ -48,6 +48,7 @@ const input: fc.Arbitrary<Input> = fc.oneof(
     operation: fc.string(),
     run: fc.constantFrom('queued', 'due'),
     tried: fc.boolean(),
+    partial: fc.boolean(),
     why: fc.string({ unit: 'binary' }),
     failedCall: fc.integer({ min: -1, max: 9 }),
     logs: fc.array(fc.record({ address, topics: fc.array(word, { maxLength: 4 }), data }), { maxLength: 2 }),

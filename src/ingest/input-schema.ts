@@ -57,6 +57,7 @@ export const inputSchema = z.discriminatedUnion('kind', [
     operation: z.string(),
     run: z.enum(['queued', 'due']),
     tried: z.boolean(),
+    partial: z.boolean(),
     why: z.string(),
     failedCall: z.int().min(-1),
     logs: z.array(log.pick({ address: true, topics: true, data: true })),

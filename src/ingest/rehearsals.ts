@@ -1,7 +1,8 @@
 // Rehearsals under way: each queued operation is tried beside the blocks, never before them, and its answer waits to be taken as an input.
 import type { Input, Rehearsal } from '../core/flow.ts'
 import type { LastingRpc } from './lasting-rpc.ts'
-import { notTried, rehearse } from './rehearse.ts'
+import { rehearse } from './rehearse.ts'
+import { notTried } from './rehearse-by-call.ts'
 
 type Rehearsed = Extract<Input, { kind: 'rehearsed' }>
 

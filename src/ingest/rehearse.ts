@@ -5,6 +5,7 @@ import { isSlotCall } from '../core/words.ts'
 import { isUnsupported } from './errors.ts'
 import type { LastingRpc } from './lasting-rpc.ts'
 import { readerAnswer, readerParams } from './reader.ts'
+import { notTried, rehearseByCall } from './rehearse-by-call.ts'
 import { revertName } from './revert-name.ts'
 import type { Rpc } from './rpc.ts'
 import { fail, list, object, readBytes, readWord, type Where } from './schemas.ts'
@@ -16,7 +17,10 @@ const SLOT_READER: Hex = '0x5f35545f5260205ff3'
 /** Enough for the dear views of some fifty accounts, and within a block with the operation between. */
 const READS_GAS = 15_000_000
 
-/** Throws what a request throws; whoever asks decides whether to ask again. An endpoint that can't do it is told as such, not thrown. */
+/**
+ * Throws what a request throws; whoever asks decides whether to ask again. An endpoint without eth_simulateV1 is asked by one eth_call,
+ * which shows less; one that can't do that either is told as such, not thrown.
+ */
 export async function rehearse(lasting: LastingRpc, question: Rehearsal, signal?: AbortSignal): Promise<Rehearsed> {
   if (question.calls.length === 0) return notTried(question, 'its calldata is not known in full')
   const rpc = await lasting.connection()
@@ -24,13 +28,9 @@ export async function rehearse(lasting: LastingRpc, question: Rehearsal, signal?
     return await simulate(rpc, question, signal)
   } catch (error) {
     if (error instanceof UnreachableError) lasting.failed(rpc)
-    if (isUnsupported(error)) return notTried(question, 'the endpoint has no eth_simulateV1')
+    if (isUnsupported(error)) return rehearseByCall(rpc, question, signal)
     throw error
   }
-}
-
-export function notTried({ chainId, onHash, operation, run }: Rehearsal, why: string): Rehearsed {
-  return { kind: 'rehearsed', chainId, onHash, operation, run, tried: false, why, failedCall: -1, logs: [], values: [] }
 }
 
 async function simulate(rpc: Rpc, question: Rehearsal, signal: AbortSignal | undefined): Promise<Rehearsed> {
@@ -60,7 +60,7 @@ async function simulate(rpc: Rpc, question: Rehearsal, signal: AbortSignal | und
   const done = first.map((one) => callResult(where, one))
   const [before, after] = [done[0], done.at(-1)].map((one) => viewsOf(where, one, views.length, atS)) as [Views, Views]
   const failedCall = done.slice(1, -1).findIndex(({ ok }) => !ok)
-  const common = { kind: 'rehearsed', chainId, onHash, operation, run, tried: true, failedCall } as const
+  const common = { kind: 'rehearsed', chainId, onHash, operation, run, tried: true, partial: false, failedCall } as const
   if (failedCall >= 0) return { ...common, why: done[failedCall + 1]?.why ?? '', logs: [], values: [] }
   const slotsAfter = second.map((one) => {
     const { ok, data } = callResult(where, one)

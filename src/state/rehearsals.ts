@@ -6,7 +6,7 @@ import type { Hex, Input, RehearsalRun, RehearsedLog, RehearsedValue } from '../
 import { addressOf, topicAt, wordAt } from '../core/words.ts'
 import { isExecutor } from './authority.ts'
 import type { Protocol } from './protocol.ts'
-import { RUN } from './tables.ts'
+import { RUN, TRIED } from './tables.ts'
 import type { World } from './world.ts'
 
 type Rehearsed = Extract<Input, { kind: 'rehearsed' }>
@@ -48,7 +48,7 @@ export function recordRehearsal(world: World, input: Rehearsed, protocols: reado
   columns.place.set(row, world.queuedOperations.columns.contract.get(operation))
   columns.venue.set(row, venueOf(world, values))
   columns.run.set(row, RUN[input.run])
-  columns.tried.set(row, input.tried ? 1 : 0)
+  columns.tried.set(row, !input.tried ? TRIED.no : input.partial ? TRIED.partly : TRIED.wholly)
   columns.failedCall.set(row, input.failedCall + 1)
   columns.strangers.set(row, moved.length)
   columns.stranger.set(row, moved[0] ?? 0n)
@@ -71,7 +71,7 @@ export function recordRehearsal(world: World, input: Rehearsed, protocols: reado
   const outcome = BigInt(outcomeOf(input, logs, values))
   columns.outcome.set(row, outcome)
   const first = input.run === 'due' ? world.rehearsals.find(rehearsalKey(input.operation, 'queued')) : undefined
-  const comparable = first !== undefined && input.tried && columns.tried.get(first) === 1
+  const comparable = first !== undefined && input.tried && columns.tried.get(first) === columns.tried.get(row)
   columns.differs.set(row, comparable && columns.outcome.get(first) !== outcome ? 1 : 0)
 }
 

@@ -11,6 +11,7 @@ import type { Rehearsal, RehearsedValue } from '../../core/flow.ts'
 import { addressWord, callOf, wordAt } from '../../core/words.ts'
 import { lastingRpc } from '../../ingest/lasting-rpc.ts'
 import { rehearse } from '../../ingest/rehearse.ts'
+import { rehearseByCall } from '../../ingest/rehearse-by-call.ts'
 import { POWER_TOPICS, recordRehearsal } from '../../state/rehearsals.ts'
 import { createWorld, type World } from '../../state/world.ts'
 import { VIEW } from './abi.ts'
@@ -61,8 +62,19 @@ afterAll(() => lab?.stop())
 type Step = readonly [Contract, string, readonly unknown[]]
 /** Tries the calls from the timelock in an hour, and the row that is made of it. */
 async function tryOut(...steps: readonly Step[]) {
-  const protocol = aaveV3({ chainId: CHAIN_ID, pool })
-  const question: Rehearsal = {
+  const lasting = rpc()
+  try {
+    const answer = await rehearse(lasting, questionOf(steps))
+    world.store.begin()
+    recordRehearsal(world, answer, [protocol()])
+    return { answer, row: world.rehearsals.at(world.rehearsals.find('op:queued') ?? 99) }
+  } finally {
+    lasting.close()
+  }
+}
+const protocol = () => aaveV3({ chainId: CHAIN_ID, pool })
+function questionOf(steps: readonly Step[]): Rehearsal {
+  return {
     operation: 'op',
     timelock: timelock.address.toLowerCase() as Hex,
     run: 'queued',
@@ -75,17 +87,8 @@ async function tryOut(...steps: readonly Step[]) {
     chainId: CHAIN_ID,
     onHash: head.hash,
     onNumber: head.number,
-    watchpoints: protocol.watchpoints?.(world) ?? [],
+    watchpoints: protocol().watchpoints?.(world) ?? [],
     topics: POWER_TOPICS,
-  }
-  const lasting = rpc()
-  try {
-    const answer = await rehearse(lasting, question)
-    world.store.begin()
-    recordRehearsal(world, answer, [protocol])
-    return { answer, row: world.rehearsals.at(world.rehearsals.find('op:queued') ?? 99) }
-  } finally {
-    lasting.close()
   }
 }
 async function now(): Promise<void> {
@@ -174,4 +177,22 @@ test('a call that fails: which, and why, and nothing of it counts', async () => 
   )
   expect(answer).toMatchObject({ tried: true, failedCall: 1, why: 'reverted: 67', values: [], logs: [] })
   expect(row).toMatchObject({ failedCall: 2, parameters: 0 })
+})
+
+test('without eth_simulateV1: one call shows the same of all that views show', async () => {
+  const step: Step = [oracle(), 'setAssetSources', [[lab.asset('WETH')], [lab.feeds.USDC.proxy.address]]]
+  const whole = await tryOut(step)
+  const lasting = rpc()
+  const part = await rehearseByCall(await lasting.connection(), questionOf([step]), undefined)
+  expect(part).toMatchObject({ tried: true, partial: true, failedCall: -1, logs: [] })
+  expect(part.values).toEqual(whole.answer.values)
+  const bad = await rehearseByCall(
+    await lasting.connection(),
+    questionOf([step, [configurator(), 'setReserveFactor', [lab.asset('WETH'), 10_001n]]]),
+    undefined,
+  )
+  expect(bad).toMatchObject({ tried: true, failedCall: 1, why: 'reverted: 67', values: [] })
+  const itself = await rehearseByCall(await lasting.connection(), questionOf([[timelock, 'updateDelay', [1n]]]), undefined)
+  expect(itself).toMatchObject({ tried: false, why: expect.stringContaining('it calls its timelock') })
+  lasting.close()
 })

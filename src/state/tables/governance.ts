@@ -159,6 +159,7 @@ export const queuedCalls = defineTable('queuedCalls', 'entity', {
 export const queuedWords = defineTable('queuedWords', 'entity', { word: 'word' })
 
 export const RUN = { queued: 1, due: 2 } as const
+export const TRIED = { no: 0, wholly: 1, partly: 2 } as const
 
 /** What trying a queued operation showed. Key: `timelock:id:run`. Written between blocks, from this node's own simulation. */
 export const rehearsals = defineTable('rehearsals', 'entity', {
@@ -169,6 +170,7 @@ export const rehearsals = defineTable('rehearsals', 'entity', {
   operation: 'u32',
   /** One of RUN. */
   run: 'u32',
+  /** One of TRIED; partly: without looking at storage and events. */
   tried: 'u32',
   /** Number of the call that failed, from 1; 0: none. */
   failedCall: 'u32',

@@ -18,6 +18,7 @@ import type {
   Probe,
   Proposal,
   Question,
+  Rehearsal,
 } from './core/flow.ts'
 import { atLeast } from './core/severity.ts'
 import { choose } from './decide/choose.ts'
@@ -31,8 +32,10 @@ import type { Chunk } from './history/types.ts'
 import { EventTables } from './state/event-tables.ts'
 import { nameAccounts } from './state/named-accounts.ts'
 import { Answers, type Protocol, type Venue } from './state/protocol.ts'
-import { BLIND_REASONS } from './state/tables.ts'
+import { POWER_TOPICS, recordRehearsal } from './state/rehearsals.ts'
+import { BLIND_REASONS, rehearsals } from './state/tables.ts'
 import { createWorld, type World } from './state/world.ts'
+import type { Schema, Table } from './store/table.ts'
 
 export interface FoldRules {
   readonly chainId: number
@@ -118,6 +121,8 @@ export class Fold {
         return NOTHING
       case 'simulated':
         return this.simulated(input)
+      case 'rehearsed':
+        return this.rehearsed(input)
       case 'blind':
         return this.blinded(input.sinceBlock, input.reason)
       case 'tick':
@@ -255,15 +260,10 @@ export class Fold {
     block: { readonly number: number; readonly hash: Hex; readonly timeS: number },
     pending: boolean,
     provisional = false,
+    only?: Table<Schema>,
   ): readonly Finding[] {
-    return this.engine.run({
-      chainId: this.world.chainId,
-      number: block.number,
-      hash: block.hash,
-      timeS: block.timeS,
-      pending,
-      provisional,
-    })
+    const { number, hash, timeS } = block
+    return this.engine.run({ chainId: this.world.chainId, number, hash, timeS, pending, provisional }, only)
   }
 
   /** Accounts that a finding names are checked against the contract in the next block. */
@@ -353,6 +353,32 @@ export class Fold {
     }
     const decision = choose(this.world, venue, { incident, ...asked, outcomes: input.outcomes }, this.rules.playbook, now)
     return { ...NOTHING, entries: [this.entry('decision', decision)], proposals: decision.proposals, acceptable: decision.acceptable }
+  }
+
+  /** Queued operations that are to be tried on the head, with what is to be looked at: asked by who is at the head, and again until answered. */
+  trials(): readonly Rehearsal[] {
+    const { head, world } = this
+    if (!head || this.applied.at(-1)?.provisional) return []
+    const { protocols } = this.rules
+    const trials = protocols.flatMap((p) => p.trials?.(world, head.timeS) ?? [])
+    if (trials.length === 0) return []
+    const watchpoints = protocols.flatMap((p) => p.watchpoints?.(world) ?? [])
+    const { number: onNumber, hash: onHash } = head
+    return trials.map((trial) => ({ ...trial, chainId: world.chainId, onHash, onNumber, watchpoints, topics: POWER_TOPICS }))
+  }
+
+  /**
+   * What trying a queued operation showed: a row, and the findings of the detectors on such rows. It belongs to the newest block and is
+   * undone with it; then it is asked again. Verdicts are about blocks: what this node alone tried is in none.
+   */
+  private rehearsed(input: Extract<Input, { kind: 'rehearsed' }>): Step {
+    const now = this.applied.at(-1)
+    if (!now || now.provisional || !this.applied.some(({ hash }) => hash === input.onHash)) return NOTHING
+    this.world.store.begin()
+    recordRehearsal(this.world, input, this.rules.protocols)
+    const found = this.detect(now, false, false, rehearsals)
+    this.findings.push(...found)
+    return { ...NOTHING, entries: [this.entry('rehearsal', input), ...found.map((f) => this.entry('finding', f))] }
   }
 
   private keepUp(

@@ -12,6 +12,7 @@ import { hashAt } from './ingest/hash-at.ts'
 import { lastingRpc } from './ingest/lasting-rpc.ts'
 import { liveSource } from './ingest/live.ts'
 import { profileOf } from './ingest/profiles.ts'
+import { createRehearsals } from './ingest/rehearsals.ts'
 import { createSimulator } from './ingest/simulate.ts'
 import { type Neighbour, Neighbours } from './neighbours.ts'
 import { guardMismatches } from './protocols/guard/check.ts'
@@ -61,6 +62,8 @@ const CHECKPOINT_EVERY_BLOCKS = 256
 const FEE_BUMP_BPS = 1_250
 const WARM_UP_ROUNDS = 8
 const SIMULATION_TIMEOUT_MS = 5_000
+/** What waits in a timelock waits for hours: here nothing hurries. */
+const REHEARSAL_TIMEOUT_MS = 30_000
 
 export interface RunningNode {
   readonly done: Promise<void>
@@ -80,6 +83,7 @@ export function startNode(options: NodeOptions): RunningNode {
   const connect = (timeoutMs: number) => lastingRpc(node.endpoints, { chainId: config.chain.id, timeoutMs, inUse: () => source.endpoint() })
   const rpc = connect(profile.requestTimeoutMs)
   const simulator = createSimulator({ rpc: connect(SIMULATION_TIMEOUT_MS), onFailure: (error) => events.error?.(node.id, error) })
+  const rehearsals = createRehearsals({ rpc: connect(REHEARSAL_TIMEOUT_MS), onFailure: (error) => events.error?.(node.id, error) })
   const { quorum: quorumConfig } = config
   const edge = wallet && quorumConfig ? orClose(() => armed(wallet, quorumConfig)) : undefined
   const history = config.history ? orClose(() => openSink()) : undefined
@@ -112,6 +116,7 @@ export function startNode(options: NodeOptions): RunningNode {
       await edge?.relay.settled()
       edge?.quorum.close()
       simulator.close()
+      rehearsals.close()
       rpc.close()
       history?.close()
       record.close()
@@ -249,11 +254,12 @@ export function startNode(options: NodeOptions): RunningNode {
       const { chainId, onHash, incident } = question
       await edge?.relay.act(commit({ kind: 'simulated', chainId, onHash, incident, outcomes, late }))
     }
-    if (input.kind === 'committed') {
-      const answered = () => events.answered?.(node.id, head.number)
-      if (edge) void edge.relay.settled().then(answered)
-      else answered()
-    }
+    if (input.kind !== 'committed') return
+    for (const answer of rehearsals.answers()) commit(answer)
+    rehearsals.ask(fold.trials())
+    const answered = () => events.answered?.(node.id, head.number)
+    if (edge) void edge.relay.settled().then(answered)
+    else answered()
   }
 
   /** Whoever signs for another quorum, or for entries that aren't there, acts never: better said before than after an attack. */

@@ -56,7 +56,18 @@ describe('governance', () => {
       chainId: 1,
       accessControls: [{ address: upper }, { address: base, roles: ['MINTER_ROLE'] }],
     })
-    const none = { owned: [], proxies: [], beacons: [], timelocks: [], safes: [], own: [], codes: [], privileged: [], sinceBlock: 0 }
+    const none = {
+      owned: [],
+      proxies: [],
+      beacons: [],
+      timelocks: [],
+      safes: [],
+      own: [],
+      codes: [],
+      privileged: [],
+      rehearse: { leadS: 21_600 },
+      sinceBlock: 0,
+    }
     const roles = ['DEFAULT_ADMIN_ROLE', 'POOL_ADMIN', 'EMERGENCY_ADMIN', 'RISK_ADMIN', 'ASSET_LISTING_ADMIN', 'FLASH_BORROWER', 'BRIDGE']
     const accessControls = [
       { address: lower, roles },

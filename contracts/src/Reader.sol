@@ -20,16 +20,22 @@ contract Reader {
     /// @dev A call of two bytes, which no ABI call is long, asks for the code of `to`: its hash (0: none) and its first 32 bytes.
     /// @return answers in the order of `calls`; not ok: reverted, or out of its equal share of the gas
     function read(Call[] calldata calls) external view returns (uint256 number, uint256 timeS, Answer[] memory answers) {
+        return (block.number, block.timestamp, answersOf(calls, gasleft()));
+    }
+
+    /// @param gasShare what all of them may use together, in equal shares of what is left of it
+    function answersOf(Call[] calldata calls, uint256 gasShare) internal view returns (Answer[] memory answers) {
         answers = new Answer[](calls.length);
+        uint256 spare = gasleft() > gasShare ? gasleft() - gasShare : 0;
         for (uint256 i; i < calls.length; ++i) {
             if (calls[i].data.length == 2) {
                 answers[i] = Answer(true, codeOf(calls[i].to));
                 continue;
             }
-            (bool ok, bytes memory data) = calls[i].to.staticcall{gas: gasleft() / (calls.length - i + 1)}(calls[i].data);
+            uint256 left = gasleft() > spare ? gasleft() - spare : 0;
+            (bool ok, bytes memory data) = calls[i].to.staticcall{gas: left / (calls.length - i + 1)}(calls[i].data);
             answers[i] = Answer(ok, data);
         }
-        return (block.number, block.timestamp, answers);
     }
 
     function codeOf(address account) private view returns (bytes memory) {

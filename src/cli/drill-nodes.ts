@@ -110,6 +110,8 @@ function watchedOf(chain: Omit<LabDeployment, 'guardEntries'>) {
     timelocks: [chain.timelock],
     safes: [chain.safe],
     own: [guard],
+    // two operations wait in every drill, one of them harmful: what it does is for the scenario that executes it
+    rehearse: false,
   }
   const hub = chain.pools[0] && assetOf(chain.pools[0].quote).address
   const liquidator = hub ? { liquidator: { address: chain.liquidatorContract, hub } } : {}

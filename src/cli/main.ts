@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<EntryKind, true>> = {
   blind: true,
   health: true,
   readiness: true,
+  rehearsal: true,
 }
 
 const program = new Command('firebreak')

@@ -91,6 +91,24 @@ export type Input =
       readonly outcomes: readonly Outcome[]
       readonly late: boolean
     }
+  | {
+      readonly kind: 'rehearsed'
+      readonly chainId: number
+      readonly onHash: Hex
+      readonly operation: string
+      readonly run: RehearsalRun
+      /** False: this node's endpoint could not try it; `why` says so. */
+      readonly tried: boolean
+      /** True: only views were looked at, no storage and no events. */
+      readonly partial: boolean
+      readonly why: string
+      /** Index of the first call that failed, of which `why` is the reason; -1: none. Then nothing of it would happen. */
+      readonly failedCall: number
+      /** Of the topics asked for, in order. */
+      readonly logs: readonly RehearsedLog[]
+      /** Those that are other after it. */
+      readonly values: readonly RehearsedValue[]
+    }
   | { readonly kind: 'tick'; readonly chainId: number; readonly timeS: number }
   | { readonly kind: 'blind'; readonly chainId: number; readonly sinceBlock: number; readonly reason: BlindReason }
   | ({ readonly kind: 'counterpart' } & Counterpart)
@@ -262,6 +280,48 @@ export interface Probe {
   readonly usd: number
 }
 
+/** A queued operation is tried when it is queued and again before it is due. */
+export type RehearsalRun = 'queued' | 'due'
+
+/** A queued operation that is to be tried now: its calls, from its timelock, at a time at which it may be executed. */
+export interface Trial {
+  /** Key of its row. */
+  readonly operation: string
+  readonly timelock: Hex
+  readonly run: RehearsalRun
+  readonly atS: number
+  readonly calls: readonly (Call & { readonly value: bigint })[]
+}
+
+/** A value that an operation must not move unseen. */
+export interface Watchpoint {
+  readonly kind: 'power' | 'code' | 'parameter' | 'source' | 'price' | 'cash' | 'account'
+  /** As a subject's id: an address, or `address:rest`. */
+  readonly subject: string
+  /** Of what, for people. */
+  readonly name: string
+  /** A view, a slot or a code. */
+  readonly call: Call
+}
+
+/** What the edge is asked to try, and what it is to look at before and after. */
+export interface Rehearsal extends Trial {
+  readonly chainId: number
+  readonly onHash: Hex
+  readonly onNumber: number
+  readonly watchpoints: readonly Watchpoint[]
+  /** Events that are wanted of it. */
+  readonly topics: readonly Hex[]
+}
+
+export type RehearsedLog = Pick<Log, 'address' | 'topics' | 'data'>
+
+/** null: the view reverts. */
+export interface RehearsedValue extends Pick<Watchpoint, 'kind' | 'subject' | 'name'> {
+  readonly before: Hex | null
+  readonly after: Hex | null
+}
+
 /** What the simulation of one option said. */
 export interface Outcome {
   readonly option: string
@@ -374,3 +434,4 @@ export type EntryKind =
   | 'intent'
   | 'health'
   | 'readiness'
+  | 'rehearsal'

@@ -30,7 +30,9 @@ describe('code-changed', () => {
   })
   test('edge: a row of zeros, and one that is watched as everything', () => {
     expect(run(0, 0)).toEqual([])
-    expect(run(GOVERNANCE.codeChanged, 7)[0]?.evidence['as']).toBe('a watched contract, what a proxy runs, an account with power')
+    expect(run(GOVERNANCE.codeChanged, 15)[0]?.evidence['as']).toBe(
+      'a watched contract, what a proxy runs, an account with power, what a queued operation would run',
+    )
     expect(run(GOVERNANCE.codeChanged, 0)[0]?.evidence['as']).toBe('unknown')
   })
   test('undo: back to before, then the same block, the same finding', () => {

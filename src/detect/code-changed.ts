@@ -12,7 +12,7 @@ export const codeChanged = defineDetector({
   threat:
     'What was reviewed is not what runs. A contract that destroys itself and is deployed again at its address (Tornado governance, 2023-05-20) needs no upgrade; a proxy whose implementation is gone does nothing any more (Parity, 2017-11-06).',
   catches:
-    'Another code hash, or none, at a contract, an implementation or an account with power: critical. A proxy that runs an address without code: high. A contract that appears on a key with power: medium.',
+    'Another code hash, or none, at a contract, an implementation, an account with power, or what a queued operation would make a proxy run: critical. A proxy that runs, or would run, an address without code: high. A contract that appears on a key with power or where a queued operation waits for it: medium.',
   misses:
     'Up to some blocks of delay, since code is read in turn; what changes and changes back between two turns; proxies, whose own code stays (implementation-change); contracts that are called but not named.',
   falsePositives: [
@@ -37,9 +37,9 @@ export const codeChanged = defineDetector({
       change === GOVERNANCE.codeChanged
         ? 'is other than it was'
         : change === GOVERNANCE.codeAppeared
-          ? 'appeared where a key was'
+          ? 'appeared where none was'
           : firstSight === 1
-            ? 'is not there, and a proxy runs it'
+            ? 'is not there'
             : 'is gone'
     return {
       severity,
@@ -67,6 +67,7 @@ function asText(as: number): string {
     (as & CODE_AS.contract) !== 0 ? 'a watched contract' : undefined,
     (as & CODE_AS.implementation) !== 0 ? 'what a proxy runs' : undefined,
     (as & CODE_AS.privileged) !== 0 ? 'an account with power' : undefined,
+    (as & CODE_AS.queued) !== 0 ? 'what a queued operation would run' : undefined,
   ].filter((part) => part !== undefined)
   return parts.length > 0 ? parts.join(', ') : 'unknown'
 }

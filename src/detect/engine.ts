@@ -90,12 +90,13 @@ export class Engine {
     })
   }
 
-  /** Findings of one block, in the order of the detectors and rows. */
-  run(block: Stamp): readonly Finding[] {
+  /** Findings of one block, in the order of the detectors and rows; `only`: of the detectors on this table. */
+  run(block: Stamp, only?: Table<Schema>): readonly Finding[] {
     this.block = block
     this.found = []
     for (let n = 0; n < this.groups.length; n++) {
       const { table, touched, every } = this.groups[n] as Group
+      if (only !== undefined && table.table !== only) continue
       if (table.touches > 0 && touched.length > 0) runTouched(table, touched, block)
       if (every.length > 0 && table.count > 0) {
         const { base, count } = table

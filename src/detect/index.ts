@@ -30,6 +30,7 @@ import { payoutBound } from './payout-bound.ts'
 import { poolInvariant } from './pool-invariant.ts'
 import { profitTaker } from './profit-taker.ts'
 import { putCallParity } from './put-call-parity.ts'
+import { queuedHarm } from './queued-harm.ts'
 import { readOnlyReentrancy } from './read-only-reentrancy.ts'
 import { reentrancy } from './reentrancy.ts'
 import { releaseWithoutBurn } from './release-without-burn.ts'
@@ -77,6 +78,7 @@ export const detectors = {
   poolInvariant,
   profitTaker,
   putCallParity,
+  queuedHarm,
   readOnlyReentrancy,
   reentrancy,
   releaseWithoutBurn,

@@ -41,6 +41,28 @@ const input: fc.Arbitrary<Input> = fc.oneof(
   fc.record({ kind: kind('finalized'), chainId: chain, number: count, hash: word }),
   fc.record({ kind: kind('pending'), chainId: chain, onHash: word, txHash: word, rawTx: data, logs, reads }),
   fc.record({ kind: kind('simulated'), chainId: chain, onHash: word, incident: word, outcomes: fc.array(outcome), late: fc.boolean() }),
+  fc.record({
+    kind: kind('rehearsed'),
+    chainId: chain,
+    onHash: word,
+    operation: fc.string(),
+    run: fc.constantFrom('queued', 'due'),
+    tried: fc.boolean(),
+    partial: fc.boolean(),
+    why: fc.string({ unit: 'binary' }),
+    failedCall: fc.integer({ min: -1, max: 9 }),
+    logs: fc.array(fc.record({ address, topics: fc.array(word, { maxLength: 4 }), data }), { maxLength: 2 }),
+    values: fc.array(
+      fc.record({
+        kind: fc.constantFrom('power', 'code', 'parameter', 'source', 'price', 'cash', 'account'),
+        subject: fc.string(),
+        name: fc.string(),
+        before: fc.option(data),
+        after: fc.option(data),
+      }),
+      { maxLength: 2 },
+    ),
+  }),
   fc.record({ kind: kind('tick'), chainId: chain, timeS: count }),
   fc.record({
     kind: kind('blind'),
@@ -146,7 +168,7 @@ describe('a capture', () => {
     }
     expect(await spoil('{"kind":"tick"')).toMatchInlineSnapshot(`"FILE:3: the line is "{"kind":"tick""; want JSON"`)
     expect(await spoil('{"kind":"tock","chainId":31337}')).toMatchInlineSnapshot(
-      `"FILE:3: kind is "{"kind":"tock","chainId":31337}"; want Invalid discriminator value. Expected 'committed' | 'provisional' | 'reorged' | 'finalized' | 'pending' | 'simulated' | 'tick' | 'blind' | 'counterpart' | 'operator'"`,
+      `"FILE:3: kind is "{"kind":"tock","chainId":31337}"; want Invalid discriminator value. Expected 'committed' | 'provisional' | 'reorged' | 'finalized' | 'pending' | 'simulated' | 'rehearsed' | 'tick' | 'blind' | 'counterpart' | 'operator'"`,
     )
     expect(await spoil('{"chainId":31337,"kind":"tick"}')).toMatchInlineSnapshot(
       `"FILE:3: timeS is "{"chainId":31337,"kind":"tick"}"; want Invalid input: expected number, received undefined"`,

@@ -60,6 +60,13 @@ const block = z.strictObject({
   traces: traces.exactOptional(),
 })
 const outcome = z.strictObject({ option: z.string(), executed: z.boolean(), why: z.string(), succeeded: z.array(z.string()) })
+const rehearsedValue = z.strictObject({
+  kind: z.enum(['power', 'code', 'parameter', 'source', 'price', 'cash', 'account']),
+  subject: z.string(),
+  name: z.string(),
+  before: hex.nullable(),
+  after: hex.nullable(),
+})
 
 const counterpart = {
   chainId,
@@ -96,6 +103,19 @@ export const inputSchema = z.discriminatedUnion('kind', [
     reads: z.array(read),
   }),
   z.strictObject({ kind: z.literal('simulated'), chainId, onHash: word, incident: word, outcomes: z.array(outcome), late: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('rehearsed'),
+    chainId,
+    onHash: word,
+    operation: z.string(),
+    run: z.enum(['queued', 'due']),
+    tried: z.boolean(),
+    partial: z.boolean(),
+    why: z.string(),
+    failedCall: z.int().min(-1),
+    logs: z.array(log.pick({ address: true, topics: true, data: true })),
+    values: z.array(rehearsedValue),
+  }),
   z.strictObject({ kind: z.literal('tick'), chainId, timeS: z.number().min(0) }),
   z.strictObject({
     kind: z.literal('blind'),

@@ -28,6 +28,7 @@ const KINDS: readonly Input['kind'][] = [
   'finalized',
   'pending',
   'simulated',
+  'rehearsed',
   'tick',
   'blind',
   'counterpart',

@@ -11,6 +11,8 @@ import type {
   Log,
   Probe,
   ReadResult,
+  Trial,
+  Watchpoint,
 } from '../core/flow.ts'
 import type { Schema, Table } from '../store/table.ts'
 import type { Risk } from './risk.ts'
@@ -53,6 +55,12 @@ export interface Protocol {
   hear?(world: World, said: Counterpart): void
   /** What it has to say to other chains: its ends of bridges, with what departed in blocks above `after`. */
   tells?(world: World, after: number): readonly CounterpartBridge[]
+  /** Queued operations that are to be tried now; see rehearsals.ts. */
+  trials?(world: World, timeS: number): readonly Trial[]
+  /** What such a trial must not move unseen. */
+  watchpoints?(world: World): readonly Watchpoint[]
+  /** What could be borrowed against a market at most, USD, were its parameters these; undefined: it is none of ours. */
+  creditUsd?(world: World, market: string, parameters: Hex): number | undefined
   /** Empty for what can't act. */
   readonly actions: Readonly<Partial<Record<ActionName, Action>>>
   /** The Guard steps that carry an action out on a market; empty if the venue doesn't offer it there. */

@@ -37,6 +37,7 @@ export function createWorld(chainId: number) {
     queuedOperations: store.table(tables.queuedOperations),
     queuedCalls: store.table(tables.queuedCalls),
     queuedWords: store.table(tables.queuedWords),
+    rehearsals: store.table(tables.rehearsals),
     venues: store.table(tables.venues),
     markets: store.table(tables.markets),
     eModes: store.table(tables.eModes),

@@ -8,6 +8,9 @@ import { timelocksOf } from '../protocols/timelock/index.ts'
 import { ROLE } from '../state/authority.ts'
 import { address, chainId, type Watched } from './parts.ts'
 
+/** Six hours: enough for people to cancel, and late enough that what was deployed meanwhile is there. */
+const REHEARSE_LEAD_S = 21_600
+
 const role = z.string().regex(/^[\x21-\x7e]+$/, "want a role's name as its contract hashes it, for example POOL_ADMIN")
 const governanceSchema = z
   .strictObject({
@@ -27,6 +30,8 @@ const governanceSchema = z
     codes: z.array(address).default([]),
     /** Accounts with power that no role or owner shows, such as a keeper's key: their code is watched too. */
     privileged: z.array(address).default([]),
+    /** Whether what waits in a timelock is tried on a fork of the state, when it is queued and again `leadS` before it is due. */
+    rehearse: z.union([z.literal(false), z.strictObject({ leadS: z.number().positive() })]).default({ leadS: REHEARSE_LEAD_S }),
     /** What was set up before this block is taken as governance wants it, whoever sent it: deployments are made by single keys. */
     sinceBlock: z.number().int().nonnegative().default(0),
   })
@@ -38,13 +43,13 @@ const governanceSchema = z
 /** Who may change what is watched, and whether a change went through a timelock or a Safe. Stands before `aaveV3Pool`. */
 export function governance(input: z.input<typeof governanceSchema>): Watched {
   const config = parsed('governance()', input, governanceSchema.parse)
-  const { timelocks, safes, codes, privileged } = config
+  const { timelocks, safes, codes, privileged, rehearse } = config
   const of = { chainId: config.chainId }
   // who went through whom comes first: the others ask it whether a change was governed
   const protocols = [
     governanceAdapter(config),
     safesOf({ ...of, safes }),
-    timelocksOf({ ...of, timelocks }),
+    timelocksOf({ ...of, timelocks, ...(rehearse && { rehearse }) }),
     codeOf({ ...of, contracts: codes, privileged }),
   ]
   return { ...of, rules: { governance: config }, protocols, venues: [], guards: [] }

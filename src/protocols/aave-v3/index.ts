@@ -16,6 +16,7 @@ import { Kept } from './kept.ts'
 import { marketsOf } from './keys.ts'
 import { poolReads } from './reads.ts'
 import { checkReads } from './self-check.ts'
+import { creditUsd, poolWatchpoints } from './watchpoints.ts'
 
 export interface AaveV3Config {
   readonly chainId: number
@@ -55,6 +56,8 @@ export function aaveV3(config: AaveV3Config): Protocol {
     reads: (world, { number, logs }, sofar) =>
       sofar.missing([...poolReads(world, pool, keptFor(world), logs, sofar), ...checkReads(world, pool, number)]),
     apply: (world, block, answers) => applyBlock(world, pool, keptFor(world), block, answers),
+    watchpoints: (world) => poolWatchpoints(world, pool),
+    creditUsd: (world, market, parameters) => creditUsd(world, pool, market, parameters),
     actions: {
       ...Object.fromEntries(Object.entries(ACTIONS).filter(([name]) => offered.has(name as GuardActionName))),
       ...(config.liquidates ? { liquidate: LIQUIDATE } : {}),

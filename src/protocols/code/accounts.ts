@@ -1,7 +1,8 @@
-// Whose code is watched: contracts that govern or are governed, what proxies and Safes run, and whoever has power over them.
+// Whose code is watched: contracts that govern or are governed, what proxies and Safes run, what a queued operation would make them run,
+// and whoever has power over them.
 import type { Hex } from '../../core/flow.ts'
 import { addressOf } from '../../core/words.ts'
-import { CODE_AS } from '../../state/tables.ts'
+import { CODE_AS, DANGER, OPERATION } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
 
 export interface CodeConfig {
@@ -34,5 +35,15 @@ export function watchedCode(world: World, config: CodeConfig): ReadonlyMap<Hex, 
     if (safeOwners.columns.active.get(row) === 1) addWord(safeOwners.columns.owner.get(row), CODE_AS.privileged)
   for (let row = 0; row < grants.count; row++)
     if (grants.columns.active.get(row) === 1) addWord(grants.columns.holder.get(row), CODE_AS.privileged)
+  const { queuedOperations, queuedCalls } = world
+  for (let row = 0; row < queuedCalls.count; row++) {
+    const operation = queuedCalls.columns.operation.get(row) - 1
+    const waits = operation >= 0 && queuedOperations.columns.state.get(operation) === OPERATION.queued
+    const favours = queuedCalls.columns.favours.get(row)
+    if (waits && RUNS.has(queuedCalls.columns.danger.get(row)) && favours >> 160n === 0n) addWord(favours, CODE_AS.queued)
+  }
   return found
 }
+
+/** Calls that name code which then runs: it must be there, and stay what it is until they are executed. */
+const RUNS: ReadonlySet<number> = new Set([DANGER.upgrade, DANGER.oracleSource, DANGER.module])

@@ -10,6 +10,8 @@ export type { CodeConfig } from './accounts.ts'
 
 /** Of a hundred accounts each is then asked every five minutes on Ethereum; what is new is asked at once. */
 const TURN_ACCOUNTS = 4
+/** Of one trial: in the order of the config, whose first contracts matter most. */
+const MOST_WATCHPOINTS = 128
 /** EIP-7702: 0xef0100 and the address whose code is run. */
 const DELEGATION = 0xef0100n
 const HEAD_BITS = 256n
@@ -25,6 +27,11 @@ export function codeOf(given: CodeConfig): Protocol {
     watches: () => [],
     reads: (world, { number }, sofar) => sofar.missing(asked(world, config, number)),
     apply: (world, block, answers) => applyCode(world, config, block, answers),
+    watchpoints: (world) =>
+      [...watchedCode(world, config)]
+        .filter(([, as]) => (as & ~CODE_AS.privileged) !== 0)
+        .slice(0, MOST_WATCHPOINTS)
+        .map(([address]) => ({ kind: 'code', subject: address, name: 'code', call: codeCall(address) })),
     actions: {},
     steps: () => [],
   }
@@ -76,7 +83,7 @@ interface Change {
   readonly after: bigint
 }
 
-/** First sight is no change, but that a key is delegated, or that a proxy runs nothing, is worth saying whenever it is seen. */
+/** First sight is no change, but that a key is delegated, or that a proxy runs nothing or soon will, is worth saying whenever it is seen. */
 function changeOf(
   as: number,
   before: { readonly hash: bigint; readonly delegate: bigint } | undefined,
@@ -85,7 +92,9 @@ function changeOf(
 ): Change | undefined {
   if (delegate !== 0n) return { change: GOVERNANCE.delegated, before: before?.delegate ?? 0n, after: delegate }
   if (before === undefined)
-    return hash === 0n && (as & CODE_AS.implementation) !== 0 ? { change: GOVERNANCE.codeGone, before: 0n, after: 0n } : undefined
+    return hash === 0n && (as & (CODE_AS.implementation | CODE_AS.queued)) !== 0
+      ? { change: GOVERNANCE.codeGone, before: 0n, after: 0n }
+      : undefined
   if (before.delegate !== 0n) return { change: GOVERNANCE.undelegated, before: before.delegate, after: 0n }
   if (hash === 0n) return { change: GOVERNANCE.codeGone, before: before.hash, after: 0n }
   if (before.hash !== 0n) return { change: GOVERNANCE.codeChanged, before: before.hash, after: hash }

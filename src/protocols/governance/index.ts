@@ -4,6 +4,7 @@ import { authorityChanges, contracts as emitters, executions, governed, grants, 
 import { applyGovernance } from './apply.ts'
 import { contractsOf, type GovernanceConfig } from './contracts.ts'
 import { governanceReads } from './reads.ts'
+import { governanceWatchpoints } from './watchpoints.ts'
 
 export type { GovernanceConfig } from './contracts.ts'
 
@@ -19,6 +20,7 @@ export function governance(config: GovernanceConfig): Protocol {
     watches: () => contracts.filter(({ topics }) => topics.length > 0).map(({ address, topics }) => ({ address, topics })),
     reads: (world, block, sofar) => governanceReads(world, contracts, block, sofar),
     apply: (world, block, answers) => applyGovernance(world, contracts, block, answers, block.number < (config.sinceBlock ?? 0)),
+    watchpoints: (world) => governanceWatchpoints(world, contracts),
     actions: {},
     steps: () => [],
   }

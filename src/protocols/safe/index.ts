@@ -1,11 +1,11 @@
 // Safes in full: owners, threshold, modules, guard, fallback handler and the code they run. Run for real: 1.4.1; 1.3 says the same in
 // other places of its logs. Stands after `governance`, which says whose transaction it was.
-import type { Hex } from '../../core/flow.ts'
+import type { Hex, Watchpoint } from '../../core/flow.ts'
 import type { Protocol } from '../../state/protocol.ts'
 import { contracts, governanceChanges, safeModules, safeOwners, safes, signerChanges } from '../../state/tables.ts'
 import { TOPIC } from './abi.ts'
 import { applySafe } from './apply.ts'
-import { safeReads } from './reads.ts'
+import { call, safeReads } from './reads.ts'
 
 export interface SafesConfig {
   readonly chainId: number
@@ -23,7 +23,16 @@ export function safesOf(config: SafesConfig): Protocol {
     apply(world, block, answers) {
       for (const safe of all) applySafe(world, safe, block, answers)
     },
+    watchpoints: () => all.flatMap(safeWatchpoints),
     actions: {},
     steps: () => [],
   }
 }
+
+/** Modules come by their event. */
+const safeWatchpoints = (safe: Hex): readonly Watchpoint[] => [
+  { kind: 'power', subject: safe, name: 'signers', call: call.owners(safe) },
+  { kind: 'power', subject: safe, name: 'threshold', call: call.threshold(safe) },
+  { kind: 'power', subject: safe, name: 'guard', call: call.guard(safe) },
+  { kind: 'code', subject: safe, name: 'singleton', call: call.singleton(safe) },
+]

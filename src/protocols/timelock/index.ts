@@ -2,16 +2,21 @@
 import type { Hex } from '../../core/flow.ts'
 import type { Protocol } from '../../state/protocol.ts'
 import { contracts, queuedCalls, queuedOperations, queuedWords } from '../../state/tables.ts'
+import type { World } from '../../state/world.ts'
 import { TOPIC } from './abi.ts'
 import { applyTimelock } from './apply.ts'
+import { trialsOf } from './trials.ts'
 
 export interface TimelocksConfig {
   readonly chainId: number
   readonly timelocks: readonly Hex[]
+  /** Undefined: what waits is not tried. */
+  readonly rehearse?: { readonly leadS: number }
 }
 
 export function timelocksOf(config: TimelocksConfig): Protocol {
   const all = [...new Set(config.timelocks.map((timelock) => timelock.toLowerCase() as Hex))]
+  const { rehearse } = config
   return {
     id: `timelock:${config.chainId}`,
     writes: [queuedOperations, queuedCalls, queuedWords, contracts],
@@ -20,6 +25,7 @@ export function timelocksOf(config: TimelocksConfig): Protocol {
     apply(world, block) {
       for (const timelock of all) applyTimelock(world, timelock, block)
     },
+    ...(rehearse && { trials: (world: World, timeS: number) => trialsOf(world, all, rehearse.leadS, timeS) }),
     actions: {},
     steps: () => [],
   }

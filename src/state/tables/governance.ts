@@ -51,7 +51,7 @@ export const signerChanges = defineTable('signerChanges', 'event', {
 })
 
 /** Why the code of an address is watched; bits. */
-export const CODE_AS = { contract: 1, implementation: 2, privileged: 4 } as const
+export const CODE_AS = { contract: 1, implementation: 2, privileged: 4, queued: 8 } as const
 
 /** Code under watched addresses, behind proxies, and of accounts with power. Key: address. */
 export const codes = defineTable('codes', 'entity', {
@@ -157,3 +157,52 @@ export const queuedCalls = defineTable('queuedCalls', 'entity', {
 
 /** Calldata of queued calls, 32 bytes a row. No key. */
 export const queuedWords = defineTable('queuedWords', 'entity', { word: 'word' })
+
+export const RUN = { queued: 1, due: 2 } as const
+export const TRIED = { no: 0, wholly: 1, partly: 2 } as const
+
+/** What trying a queued operation showed. Key: `timelock:id:run`. Written between blocks, from this node's own simulation. */
+export const rehearsals = defineTable('rehearsals', 'entity', {
+  /** Row + 1 of the venue that it touches most, and in `contracts` of the timelock; 0: none. */
+  venue: 'u32',
+  place: 'u32',
+  /** Row + 1 in `queuedOperations`. */
+  operation: 'u32',
+  /** One of RUN. */
+  run: 'u32',
+  /** One of TRIED; partly: without looking at storage and events. */
+  tried: 'u32',
+  /** Number of the call that failed, from 1; 0: none. */
+  failedCall: 'u32',
+  /** Powers that it hands to who is neither timelock, Safe nor watched contract, and the first of them. */
+  strangers: 'u32',
+  stranger: 'word',
+  /** Addresses behind which other code runs then, and the first of them. */
+  codeChanges: 'u32',
+  changed: 'word',
+  /** Risk parameters, price sources and other powers (delays, thresholds, admins) that change. */
+  parameters: 'u32',
+  sources: 'u32',
+  powers: 'u32',
+  /** Views that answer before it and revert after. */
+  broken: 'u32',
+  /** The largest move of a watched price, with its sign; one of 0 is -10,000. */
+  priceMoveBps: 'f64',
+  /** Accounts that could be liquidated only after it, and what they owe, USD. */
+  fallen: 'u32',
+  fallenDebtUsd: 'f64',
+  /** Debt above collateral that appears, of the accounts looked at. */
+  badDebtUsd: 'f64',
+  /** Cash that leaves watched markets, and the cash there is. */
+  cashOutUsd: 'f64',
+  cashUsd: 'f64',
+  /** What accounts could borrow more than before, with what they have. */
+  takeableUsd: 'f64',
+  /** What anybody could borrow more against markets with their new parameters, and what of it their exchange pools would not pay. */
+  creditUsd: 'f64',
+  unbackedUsd: 'f64',
+  /** Of who has which power, code, parameter and source after it. */
+  outcome: 'word',
+  /** 1: the run before it had another outcome. */
+  differs: 'u32',
+})

@@ -71,9 +71,19 @@ const ocr = {
   render: (contracts) => `${JSON.stringify(contracts)}\n`,
 }
 
+const traceLab = {
+  ...ocr,
+  entries: ['Bank', 'BankVisitors', 'ModularWallet', 'FlashMarket'].map((name) => `lab/contracts/${name}.sol`),
+  contracts: [
+    ...['Bank', 'Visitor', 'Lender', 'OneUseFactory'],
+    ...['ModularWallet', 'CountingModule', 'TakeoverModule', 'FlashLender', 'Pair', 'FlashVisitor'],
+  ],
+  output: '.cache/lab/trace-lab.json',
+}
+
 /** @param {{ verbose?: boolean }} [options] verbose also says what was up to date. Throws on a compile error. */
 export async function buildContracts({ verbose = false } = {}) {
-  for (const unit of [guard, reader, liquidator, safeModuleRoute, chainlink, ocr]) build(unit, verbose)
+  for (const unit of [guard, reader, liquidator, safeModuleRoute, chainlink, ocr, traceLab]) build(unit, verbose)
 }
 
 function build(unit, verbose) {

@@ -43,6 +43,12 @@ export const chainlinkArtifact = (name: 'FluxAggregator' | 'EACAggregatorProxy')
 /** Of lab/contracts, compiled by the same script. */
 export const ocrArtifact = (): Artifact => compiled('ocr.json', 'OcrAggregator')
 
+/** A bank, who comes to it, and what else transactions are looked into for; see lab/contracts. */
+export const traceLabArtifact = (name: TraceLabContract): Artifact => compiled('trace-lab.json', name)
+export type TraceLabContract =
+  | ('Bank' | 'Visitor' | 'Lender' | 'OneUseFactory')
+  | ('ModularWallet' | 'CountingModule' | 'TakeoverModule' | 'FlashLender' | 'Pair' | 'FlashVisitor')
+
 function compiled(file: string, name: string): Artifact {
   const artifact = (read(join(ROOT, '.cache/lab', file)) as Record<string, Omit<Artifact, 'name'>>)[name]
   if (artifact === undefined) throw new Error(`.cache/lab/${file} has no ${name}: run node scripts/build-contracts.mjs`)

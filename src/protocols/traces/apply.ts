@@ -97,9 +97,10 @@ function applyTx(place: Place, tx: TxTrace, frames: readonly Frame[], flows: Flo
 }
 
 /** Of the contracts that called the family in this transaction, and of the outermost one, the one that was made last. */
-function youngestCaller({ world, block }: Place, tx: TxTrace, entries: readonly Frame[]) {
+function youngestCaller({ world, block, family }: Place, tx: TxTrace, entries: readonly Frame[]) {
   let found: { readonly address: Hex; readonly ageBlocks: number; readonly creator: bigint } | undefined
   for (const address of new Set([tx.to, ...entries.map(({ from }) => from)])) {
+    if (family.members.has(address)) continue
     const made = tx.created.find((one) => one.address === address)
     const row = made ? undefined : rowOfHabit(world.contractsSeen, tagOf(address))
     const { sinceBlock, creator } = world.contractsSeen.columns

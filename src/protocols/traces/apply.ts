@@ -56,7 +56,7 @@ function applyTx(place: Place, tx: TxTrace, frames: readonly Frame[], flows: Flo
 
   const { transactions } = world
   const { columns } = transactions
-  const at = transactions.append()
+  const at = transactions.extend()
   columns.contract.set(at, place.contract)
   columns.txIndex.set(at, tx.txIndex)
   columns.from.set(at, addressWord(tx.from))
@@ -76,12 +76,10 @@ function applyTx(place: Place, tx: TxTrace, frames: readonly Frame[], flows: Flo
   columns.repeats.set(at, cycle.repeats)
   columns.cycle.set(at, cycle.length)
   columns.cycleSelector.set(at, cycle.first === undefined ? 0 : selectorNumber(`0x${cycle.first.slice(44)}`))
-  if (youngest) {
-    columns.callerKnown.set(at, 1)
-    columns.caller.set(at, addressWord(youngest.address))
-    columns.callerAgeBlocks.set(at, youngest.ageBlocks)
-    columns.callerCreator.set(at, youngest.creator)
-  }
+  columns.callerKnown.set(at, youngest ? 1 : 0)
+  columns.caller.set(at, youngest ? addressWord(youngest.address) : 0n)
+  columns.callerAgeBlocks.set(at, youngest?.ageBlocks ?? 0)
+  columns.callerCreator.set(at, youngest?.creator ?? 0n)
   columns.flashLoans.set(at, frames.filter(({ selector, kind, stands }) => stands && kind === 'call' && FLASH_LOANS.has(selector)).length)
   columns.takes.set(at, entries.filter(({ selector, stands, isStatic }) => stands && !isStatic && TAKES.has(selector)).length)
   columns.priceMoveBps.set(at, moveBps)
@@ -140,7 +138,7 @@ function gap(world: World, why: TraceGap | 'no-storage' | 'shed', shed: number):
   cells.set(0, cells.get(0) + 1)
   cells.set(1, cells.get(1) + 1)
   const { columns } = world.traceGaps
-  const at = world.traceGaps.append()
+  const at = world.traceGaps.extend()
   columns.reason.set(at, TRACE_BLINDNESS.indexOf(why))
   columns.blocks.set(at, cells.get(1))
   columns.inARow.set(at, cells.get(0))

@@ -113,7 +113,7 @@ beforeAll(async () => {
         tracedContracts({
           chainId: CHAIN,
           contracts: [
-            { name: 'bank', address: bank.address },
+            { name: 'bank', address: bank.address, isVenue: true },
             { name: 'wallet', address: at.wallet.address },
           ],
           native: { usd: 2_000 },
@@ -176,6 +176,7 @@ test('re-entered: the thief is told with what he took, who is refused by a lock 
     'profit-taker high',
     ...Array.from({ length: 5 }, () => 'reentrancy critical'),
   ])
+  expect(fold.incidents).toMatchObject([{ venueId: at.bank.address.toLowerCase(), severity: 'critical', sources: ['trace'] }])
 })
 
 test('a harmless callback is told while it is new, and quiet once it has aged', async () => {

@@ -33,8 +33,9 @@ export class Tracer {
   /** Never throws but StoppedError: without traces the block says why it has none. */
   async traces(client: ChainClient, { header, receipts }: Fetched, watched: ReadonlySet<Hex>): Promise<BlockTraces> {
     const { signal, mostWaitMs } = this.options
+    const stop = new AbortController()
     try {
-      const work = this.ask(client, header)
+      const work = this.ask(client, header, AbortSignal.any([signal, stop.signal]))
       work.catch(() => undefined) // it may fail after nobody waits any more
       const found = await firstOf(work, mostWaitMs, signal)
       if (found === undefined) return missing('late')
@@ -44,14 +45,16 @@ export class Tracer {
     } catch (error) {
       if (error instanceof StoppedError || signal.aborted) throw new StoppedError()
       return missing(error instanceof BadDataError ? 'bad-answer' : 'failed')
+    } finally {
+      stop.abort(new StoppedError()) // what nobody waits for any more need not be sent
     }
   }
 
-  private async ask(client: ChainClient, header: Header) {
-    const way = this.ways.get(client) ?? (await this.probe(client, header))
+  private async ask(client: ChainClient, header: Header, signal: AbortSignal) {
+    const way = this.ways.get(client) ?? (await this.probe(client, header, signal))
     const where = (method: string): Where => ({ endpoint: client.rpc.endpoint, method })
     const number = `0x${header.number.toString(16)}`
-    const ask = (method: string, ...params: readonly unknown[]) => client.rpc.request(method, params, this.options.signal)
+    const ask = (method: string, ...params: readonly unknown[]) => client.rpc.request(method, params, signal)
     if (way === 'none') return undefined
     if (way === 'debug' || way === 'debug-calls') {
       const [calls, diffs] = await Promise.all([
@@ -70,12 +73,12 @@ export class Tracer {
   }
 
   /** With the block's own questions, in order of preference: what the node refuses, it doesn't have. */
-  private async probe(client: ChainClient, header: Header): Promise<TraceWay> {
+  private async probe(client: ChainClient, header: Header, signal: AbortSignal): Promise<TraceWay> {
     const { way: given = 'auto', onWay } = this.options
     const number = `0x${header.number.toString(16)}`
     const has = async (method: string, ...params: readonly unknown[]): Promise<boolean> => {
       try {
-        await client.rpc.request(method, params, this.options.signal)
+        await client.rpc.request(method, params, signal)
         return true
       } catch (error) {
         if (isUnsupported(error) || (error instanceof RpcError && error.code === -32_602)) return false

@@ -39,8 +39,8 @@ export function applyTraces(world: World, spec: Spec, block: BlockInput): void {
       world.contractsSeen.columns.timeS.set(row, block.timeS)
     }
   }
-  for (const { venue } of spec.families) {
-    const row = tracedRow(world, venue, block.number)
+  for (const family of spec.families) {
+    const row = tracedRow(world, family, block.number)
     world.traced.columns.blocks.set(row, world.traced.columns.blocks.get(row) + 1)
   }
 }
@@ -114,12 +114,12 @@ const touches = ({ members }: Family, tx: TxTrace, frames: readonly Frame[]): bo
   frames.some(({ from, to }) => members.has(from) || members.has(to)) || tx.writes.some(({ address }) => members.has(address))
 
 function placeOf(world: World, spec: Spec, family: Family, block: number): Place {
-  const row = tracedRow(world, family.venue, block)
+  const row = tracedRow(world, family, block)
   const { contract, blocks } = world.traced.columns
   return { world, spec, family, contract: contract.get(row), block, watchedBlocks: blocks.get(row) }
 }
 
-function tracedRow(world: World, venue: Hex, block: number): number {
+function tracedRow(world: World, { venue, isVenue }: Family, block: number): number {
   const known = world.traced.find(venue)
   if (known !== undefined) return known
   const contract = world.contracts.rowOf(venue)
@@ -127,6 +127,11 @@ function tracedRow(world: World, venue: Hex, block: number): number {
   const row = world.traced.rowOf(venue)
   world.traced.columns.contract.set(row, contract + 1)
   world.traced.columns.sinceBlock.set(row, block)
+  if (isVenue && world.venues.find(venue) === undefined) {
+    const own = world.venues.rowOf(venue)
+    world.venues.columns.chainId.set(own, world.chainId)
+    world.venues.columns.pool.set(own, addressWord(venue))
+  }
   return row
 }
 

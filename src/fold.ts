@@ -19,6 +19,7 @@ import { marketsOf } from './state/loss.ts'
 import { nameAccounts } from './state/named-accounts.ts'
 import { Answers, type Protocol, type Venue } from './state/protocol.ts'
 import { BLIND_REASONS } from './state/tables.ts'
+import { blindToTraces } from './state/traced.ts'
 import { createWorld, type World } from './state/world.ts'
 
 export interface FoldRules {
@@ -180,6 +181,7 @@ export class Fold {
       rulesHash: this.rules.rulesHash,
       findings: canonicalHash(found.map((f) => f.id)),
       ...(decodeFaults > 0 ? { decodeFaults } : {}),
+      ...blindToTraces(this.rules, world),
     }
     const changed = incidents.filter((i) =>
       isNews(

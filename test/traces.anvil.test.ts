@@ -1,4 +1,8 @@
 // Real contracts robbed on a real chain, each beside an honest twin: from the node's traces to findings, undone and folded again.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Abi, type Address, encodeDeployData, encodeFunctionData, getContractAddress, type Hex, parseEther, toHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Anvil, startAnvil } from '../lab/anvil.ts'
@@ -8,6 +12,7 @@ import { canonical } from '../src/core/canonical.ts'
 import type { Finding, Input } from '../src/core/flow.ts'
 import { Fold } from '../src/fold.ts'
 import {
+  type Config,
   defineConfig,
   flashLoan,
   foreignDelegatecall,
@@ -21,9 +26,13 @@ import {
   traceGap,
   unauthorisedWrite,
 } from '../src/index.ts'
-import type { BlockSource } from '../src/ingest/block-source.ts'
+import type { BlockSource, IngestEvent } from '../src/ingest/block-source.ts'
+import { openCapture, readCapture } from '../src/ingest/capture.ts'
 import { liveSource } from '../src/ingest/live.ts'
 import { profileOf } from '../src/ingest/profiles.ts'
+import { startNode } from '../src/pipeline.ts'
+import { localExchange } from '../src/quorum/exchange.ts'
+import { openRecord } from '../src/record/record.ts'
 import { rulesOf } from '../src/rules.ts'
 import { tracedOf } from '../src/state/traced.ts'
 
@@ -32,6 +41,7 @@ const PEOPLE = Array.from({ length: 5 }, (_, n) => `0x${(0xbe00 + n).toString(16
 const [DEPLOYER] = PEOPLE as [Address]
 const MANNER = { quiet: 0, redeem: 1, redeemLocked: 2, deposit: 3, ask: 4, borrow: 5 } as const
 
+type Detector = ReturnType<typeof rulesOf>['detectors'][number]
 interface Deployed {
   readonly address: Address
   readonly abi: Abi
@@ -42,6 +52,7 @@ let at: Record<
   'bank' | 'lender' | 'visitor' | 'factory' | 'wallet' | 'counting' | 'takeover' | 'flashLender' | 'pair' | 'flashVisitor',
   Deployed
 >
+let config: Config
 let rules: ReturnType<typeof rulesOf>
 let fold: Fold
 let source: BlockSource
@@ -105,35 +116,34 @@ beforeAll(async () => {
     flashVisitor: await deploy('FlashVisitor', [bank.address, pair.address]),
   }
   const young = { warmBlocks: 8, agedBlocks: 5, seenBlocks: 3 }
-  rules = rulesOf(
-    defineConfig({
-      chain: { id: CHAIN, fromBlock: 1 },
-      nodes: [{ id: 'one', rpc: `http://127.0.0.1:${anvil.port}`, dataDir: 'unused' }],
-      watch: [
-        tracedContracts({
-          chainId: CHAIN,
-          contracts: [
-            { name: 'bank', address: bank.address, isVenue: true },
-            { name: 'wallet', address: at.wallet.address },
-          ],
-          native: { usd: 2_000 },
-          priceSources: [{ pool: pair.address, kind: 'uniswap-v2' }],
-        }),
-      ],
-      detectors: [
-        flashLoan(),
-        foreignDelegatecall(young),
-        freshContract(),
-        profitTaker(),
-        readOnlyReentrancy(young),
-        reentrancy(young),
-        repeatedLoop(),
-        selfdestruct(),
-        traceGap(),
-        unauthorisedWrite(young),
-      ],
-    }),
-  )
+  config = defineConfig({
+    chain: { id: CHAIN, fromBlock: 1 },
+    nodes: [{ id: 'one', rpc: `http://127.0.0.1:${anvil.port}`, dataDir: 'unused' }],
+    watch: [
+      tracedContracts({
+        chainId: CHAIN,
+        contracts: [
+          { name: 'bank', address: bank.address, isVenue: true },
+          { name: 'wallet', address: at.wallet.address },
+        ],
+        native: { usd: 2_000 },
+        priceSources: [{ pool: pair.address, kind: 'uniswap-v2' }],
+      }),
+    ],
+    detectors: [
+      flashLoan(),
+      foreignDelegatecall(young),
+      freshContract(),
+      profitTaker(),
+      readOnlyReentrancy(young),
+      reentrancy(young),
+      repeatedLoop(),
+      selfdestruct(),
+      traceGap(),
+      unauthorisedWrite(young),
+    ],
+  })
+  rules = rulesOf(config)
   fold = new Fold(rules)
   source = liveSource({
     chainId: CHAIN,
@@ -236,6 +246,47 @@ test('a flash loan: with a price moved by a fifth it is told, as a swap of colla
   expect(await run(1_200)).toEqual(['flash-loan high'])
 })
 
+test('a whole node says how its endpoint tells traces, alerts once, and its capture and record hold what it saw', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'firebreak-traced-'))
+  const events: IngestEvent[] = []
+  const alerts: Finding[] = []
+  const head = Number(await anvil.rpc.call<Hex>('eth_blockNumber', []))
+  const run = async (name: string): Promise<string> => {
+    const file = join(folder, `${name}.jsonl`)
+    let reached = (): void => {}
+    const there = new Promise<void>((resolve) => {
+      reached = resolve
+    })
+    const node = startNode({
+      config,
+      node: { id: 'one', endpoints: [`http://127.0.0.1:${anvil.port}`], dataDir: folder },
+      exchange: localExchange(),
+      capture: openCapture(file, { chainId: CHAIN, rulesHash: rules.rulesHash }),
+      events: {
+        ingest: (_, event) => void events.push(event),
+        alert: (_, alert) => void alerts.push(alert.finding as Finding),
+        block: (_, number) => number >= head && reached(),
+      },
+    })
+    await there
+    await node.stop()
+    return file
+  }
+  const file = await run('first')
+  expect(events.filter(({ kind }) => kind === 'tracing')).toMatchObject([{ way: 'debug' }])
+  expect(alerts.filter(({ detector }) => detector === 'profit-taker')).toHaveLength(1)
+  const committed = taken.filter(({ kind }) => kind === 'committed')
+  const captured: Input[] = []
+  for await (const input of (await readCapture(file)).inputs) if (input.kind === 'committed') captured.push(input)
+  expect(canonical(captured)).toBe(canonical(committed))
+  const record = openRecord({ folder, nodeId: 'one' })
+  const stored = [...record.inputsSince(0)].flatMap(({ input }) => (input.kind === 'committed' ? [input] : []))
+  record.close()
+  expect(canonical(stored)).toBe(canonical(committed.slice(-stored.length)))
+  expect(stored.length).toBeGreaterThan(0)
+  rmSync(folder, { recursive: true })
+}, 30_000)
+
 test('undone to before the theft and folded again: the same bytes; folded without traces: blind, and said so', () => {
   const end = fold.world.store.dump()
   const again = new Fold(rules)
@@ -264,4 +315,13 @@ test('undone to before the theft and folded again: the same bytes; folded withou
     blindly.step(input).entries.flatMap(({ kind, body }) => (kind === 'finding' ? [body as Finding] : [])),
   )
   expect(found).toMatchObject([{ detector: 'trace-gap', severity: 'medium', evidence: { reason: 'not-asked', inARow: 1 } }])
+  // nobody need list that detector: each verdict says what it could not see
+  const { detectors } = rules
+  const verdicts = (of: readonly Detector[], list: readonly Input[]) => {
+    const one = new Fold({ ...rules, detectors: of })
+    return list.flatMap((input) => one.step(input).entries.flatMap(({ kind, body }) => (kind === 'verdict' ? [body] : [])))
+  }
+  const seeing = detectors.filter(({ detector }) => detector.id !== 'trace-gap')
+  for (const verdict of verdicts(seeing, blinded)) expect(verdict).toMatchObject({ blindToTraces: 'not-asked' })
+  for (const verdict of [...verdicts(seeing, taken), ...verdicts([], blinded)]) expect(verdict).not.toHaveProperty('blindToTraces')
 })

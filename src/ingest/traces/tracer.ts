@@ -27,7 +27,7 @@ const CALL_TRACER = { tracer: 'callTracer' }
 const DIFF_TRACER = { tracer: 'prestateTracer', tracerConfig: { diffMode: true } }
 
 export class Tracer {
-  private readonly ways = new WeakMap<ChainClient, TraceWay>()
+  private readonly ways = new WeakMap<ChainClient, Promise<TraceWay>>()
   constructor(private readonly options: TracerOptions) {}
 
   /** Never throws but StoppedError: without traces the block says why it has none. */
@@ -51,7 +51,7 @@ export class Tracer {
   }
 
   private async ask(client: ChainClient, header: Header, signal: AbortSignal) {
-    const way = this.ways.get(client) ?? (await this.probe(client, header, signal))
+    const way = await this.wayOf(client, header)
     const where = (method: string): Where => ({ endpoint: client.rpc.endpoint, method })
     const number = `0x${header.number.toString(16)}`
     const ask = (method: string, ...params: readonly unknown[]) => client.rpc.request(method, params, signal)
@@ -72,9 +72,19 @@ export class Tracer {
     return { where: from, txs: readParityTraces(from, flat, diffs, header), storage: diffs !== undefined }
   }
 
+  /** Found out once: it may take longer than a block waits, and then the next one has it. */
+  private wayOf(client: ChainClient, header: Header): Promise<TraceWay> {
+    const known = this.ways.get(client)
+    if (known !== undefined) return known
+    const asked = this.probe(client, header)
+    this.ways.set(client, asked)
+    asked.catch(() => this.ways.delete(client)) // it may have it: asked again with the next block
+    return asked
+  }
+
   /** With the block's own questions, in order of preference: what the node refuses, it doesn't have. */
-  private async probe(client: ChainClient, header: Header, signal: AbortSignal): Promise<TraceWay> {
-    const { way: given = 'auto', onWay } = this.options
+  private async probe(client: ChainClient, header: Header): Promise<TraceWay> {
+    const { way: given = 'auto', onWay, signal } = this.options
     const number = `0x${header.number.toString(16)}`
     const has = async (method: string, ...params: readonly unknown[]): Promise<boolean> => {
       try {
@@ -82,7 +92,7 @@ export class Tracer {
         return true
       } catch (error) {
         if (isUnsupported(error) || (error instanceof RpcError && error.code === -32_602)) return false
-        throw error // it may have it: asked again with the next block
+        throw error
       }
     }
     const wayOf = async (): Promise<TraceWay> => {
@@ -93,7 +103,6 @@ export class Tracer {
       return debugCalls ? 'debug-calls' : flat ? 'parity-calls' : 'none'
     }
     const way = given === 'auto' ? await wayOf() : given
-    this.ways.set(client, way)
     onWay?.(client.rpc.endpoint, way)
     return way
   }

@@ -1,6 +1,6 @@
 // History at speed, beside what others do with the same bytes in the same run:
-// `npm run bench -- [--json FILE] [--only decode,import,engine,fold,backtest,book] [--blocks 2000] [--logs 300] [--live-accounts 130000]`,
-// and of the account book `[--accounts 1000000] [--moves 100]`.
+// `npm run bench -- [--json FILE] [--only decode,import,engine,fold,backtest,book,traces] [--blocks 2000] [--logs 300] [--live-accounts 130000]`,
+// and of the account book `[--accounts 1000000] [--moves 100]`, of traces `[--recorded FOLDER]` with answers of trace_block.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { measureBacktest } from './support/backtest-bench.ts'
@@ -10,8 +10,9 @@ import { measureEngine } from './support/engine-bench.ts'
 import { measureFold } from './support/fold-bench.ts'
 import { measureImport } from './support/import-bench.ts'
 import { machine, printRows, type Row } from './support/rows.ts'
+import { measureTraces } from './support/trace-bench.ts'
 
-const PARTS = ['decode', 'import', 'engine', 'fold', 'backtest', 'book'] as const
+const PARTS = ['decode', 'import', 'engine', 'fold', 'backtest', 'book', 'traces'] as const
 type Part = (typeof PARTS)[number]
 /** Of the whole fold. */
 const DETECTORS = 50
@@ -28,6 +29,7 @@ const { values: asked } = parseArgs({
     'live-accounts': { type: 'string', default: '130000' },
     accounts: { type: 'string', default: '1000000' },
     moves: { type: 'string', default: '100' },
+    recorded: { type: 'string' },
   },
 })
 const blocks = Number(asked.blocks)
@@ -43,6 +45,7 @@ const measures: Readonly<Record<Part, () => Promise<readonly Row[]>>> = {
   fold: () => measureFold({ blocks, logsPerBlock, accounts: Number(asked['live-accounts']), detectors: DETECTORS }),
   backtest: () => measureBacktest({ blocks, logsPerBlock, accounts: BACKTEST_ACCOUNTS, times: 4 }),
   book: () => measureBook({ accounts: Number(asked.accounts), moves: Number(asked.moves) }),
+  traces: async () => measureTraces({ txs: 300, rounds: 20, ...(asked.recorded === undefined ? {} : { recorded: asked.recorded }) }),
 }
 const titles: Readonly<Record<Part, string>> = {
   decode: 'Decoding logs',
@@ -51,6 +54,7 @@ const titles: Readonly<Record<Part, string>> = {
   fold: 'The whole fold',
   backtest: '`firebreak backtest`, a process of its own, and over four times the range',
   book: 'The account book',
+  traces: 'Traces of a block',
 }
 
 console.log(`${blocks} blocks of ${logsPerBlock} logs, ${machine()}`)

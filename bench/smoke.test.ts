@@ -6,6 +6,7 @@ import { measureDecoders } from './support/decode-bench.ts'
 import { measureEngine } from './support/engine-bench.ts'
 import { measureFold } from './support/fold-bench.ts'
 import type { Row } from './support/rows.ts'
+import { measureTraces } from './support/trace-bench.ts'
 
 const whole = (rows: readonly Row[]) =>
   rows.every(({ name, value, unit }) => name !== '' && unit !== '' && value > 0 && Number.isFinite(value))
@@ -39,3 +40,9 @@ test('the backtest of a process of its own, over a range and twice that', async 
   expect(rows.filter(({ met }) => met).map(({ unit }) => unit)).toEqual(['MiB', 'MiB'])
   expect(whole(rows)).toBe(true)
 }, 30_000)
+
+test('traces beside the parsing of their text', () => {
+  const rows = measureTraces({ txs: 12, rounds: 1 })
+  expect(rows).toHaveLength(5)
+  expect(whole(rows)).toBe(true)
+})

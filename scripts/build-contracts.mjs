@@ -95,11 +95,20 @@ const bridge = {
   contracts: ['LockSide', 'MintSide'],
   output: '.cache/lab/bridge.json',
 }
+const traceLab = {
+  ...ocr,
+  entries: ['Bank', 'BankVisitors', 'ModularWallet', 'FlashMarket'].map((name) => `lab/contracts/${name}.sol`),
+  contracts: [
+    ...['Bank', 'Visitor', 'Lender', 'OneUseFactory'],
+    ...['ModularWallet', 'CountingModule', 'TakeoverModule', 'FlashLender', 'Pair', 'FlashVisitor'],
+  ],
+  output: '.cache/lab/trace-lab.json',
+}
 
 /** @param {{ verbose?: boolean }} [options] verbose also says what was up to date. Throws on a compile error. */
 export async function buildContracts({ verbose = false } = {}) {
-  for (const unit of [guard, reader, liquidator, safeModuleRoute, chainlink, ocr, vault, bridge]) build(unit, verbose)
-  for (const unit of [guard, reader, rehearser, liquidator, safeModuleRoute, chainlink, ocr]) build(unit, verbose)
+  const units = [guard, reader, rehearser, liquidator, safeModuleRoute, chainlink, ocr, vault, bridge, traceLab]
+  for (const unit of units) build(unit, verbose)
 }
 
 function build(unit, verbose) {

@@ -34,6 +34,7 @@ import { nameAccounts } from './state/named-accounts.ts'
 import { Answers, type Protocol, type Venue } from './state/protocol.ts'
 import { POWER_TOPICS, recordRehearsal } from './state/rehearsals.ts'
 import { BLIND_REASONS, rehearsals } from './state/tables.ts'
+import { blindToTraces } from './state/traced.ts'
 import { createWorld, type World } from './state/world.ts'
 import type { Schema, Table } from './store/table.ts'
 
@@ -210,6 +211,7 @@ export class Fold {
       rulesHash: this.rules.rulesHash,
       findings: canonicalHash(found.map((f) => f.id)),
       ...(decodeFaults > 0 ? { decodeFaults } : {}),
+      ...blindToTraces(this.rules, world),
     }
     const changed = incidents.filter((i) =>
       isNews(

@@ -71,6 +71,11 @@ export const ocrArtifact = (): Artifact => compiled('ocr.json', 'OcrAggregator')
 /** Of lab/contracts too: the lab's own vault and bridge. */
 export const vaultArtifact = (): Artifact => compiled('vault.json', 'SharesVault')
 export const bridgeArtifact = (name: 'LockSide' | 'MintSide'): Artifact => compiled('bridge.json', name)
+/** A bank, who comes to it, and what else transactions are looked into for; see lab/contracts. */
+export const traceLabArtifact = (name: TraceLabContract): Artifact => compiled('trace-lab.json', name)
+export type TraceLabContract =
+  | ('Bank' | 'Visitor' | 'Lender' | 'OneUseFactory')
+  | ('ModularWallet' | 'CountingModule' | 'TakeoverModule' | 'FlashLender' | 'Pair' | 'FlashVisitor')
 
 function compiled(file: string, name: string): Artifact {
   const artifact = (read(join(ROOT, '.cache/lab', file)) as Record<string, Omit<Artifact, 'name'>>)[name]

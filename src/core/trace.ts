@@ -50,7 +50,7 @@ export interface TxTrace {
   readonly destroyed: readonly { readonly address: Hex; readonly heir: Hex }[]
 }
 
-/** Why a block has no traces. `not-asked`: it came by a way that has none (a head behind a gap, a segment of history). */
+/** Why a block has no traces. `not-asked`: it came by a way that has none, an import. */
 export const TRACE_GAPS = ['not-asked', 'unsupported', 'failed', 'late', 'bad-answer'] as const
 export type TraceGap = (typeof TRACE_GAPS)[number]
 

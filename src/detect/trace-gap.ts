@@ -14,7 +14,7 @@ export const traceGap = defineDetector({
   catches:
     'The first block of a stretch without whole traces, every repeatBlocks one of it, and each block of which frames had to be left out.',
   misses: 'Traces that are whole, well formed and false: nothing in a header proves a trace.',
-  falsePositives: ['blocks that come from history or from behind a gap have no traces, and need none'],
+  falsePositives: ['imported blocks have no traces'],
   runbook: 'docs/runbooks/trace-gap.md',
   source: 'endpoint',
   basis: 'local',

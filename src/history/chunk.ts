@@ -2,11 +2,13 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { BlockInput, Hex, Log, ReadResult } from '../core/flow.ts'
+import type { BlockTraces } from '../core/trace.ts'
 import { LANES } from '../decode/lanes.ts'
 import type { EventAbout, Manifest } from './encode.ts'
 import { hexAt } from './hex.ts'
 import { DamagedFileError, readSegment, type SegmentFile, type SegmentHead, type SegmentSeal } from './segment-file.ts'
 import { EventLog, OtherLog, type OtherLogs, StoredTx } from './stored-log.ts'
+import { tracesOf } from './traces-file.ts'
 import type { Chunk, EventSegment, ReadsState, StoredBlock } from './types.ts'
 
 export const BLOCKS_FILE = 'blocks.seg'
@@ -86,9 +88,11 @@ export function readChunk(folder: string, chainId: number): StoredChunk {
   const events: Event[] = []
   let other: Other | undefined
   let reads: Reads | undefined
+  let traces: ((n: number) => BlockTraces | undefined) | undefined
   for (const { path, segment } of files)
     if (segment.kind === 'event') events.push(eventOf(path, segment, txStarts, txIndex))
     else if (segment.kind === 'other') other = otherOf(segment)
+    else if (segment.kind === 'traces') traces = tracesOf(path, segment)
     else reads = readsOf(segment)
   const addressBytes = blocks.bytes('addresses')
   const addresses = Array.from({ length: addressBytes.length / 20 }, (_, n) => hexAt(addressBytes, n * 20, n * 20 + 20))
@@ -188,8 +192,9 @@ export function readChunk(folder: string, chainId: number): StoredChunk {
 
   function blockInput(n: number): BlockInput {
     const block = { chainId, number: fromBlock + n, hash: hash(n), parentHash: hash(n - 1), timeS: timesS[n] as number }
+    const found = traces?.(n)
     return lazily(
-      block,
+      found === undefined ? block : { ...block, traces: found },
       once(() => logsOf(n)),
       once(() => readsOfBlock(n)),
     )

@@ -8,6 +8,7 @@ import type { DecoderRegistry } from '../decode/registry.ts'
 import { WordLog } from '../decode/word-log.ts'
 import { Blob, Counts, checkedHex } from './hex.ts'
 import type { ColumnData, SegmentHead } from './segment-file.ts'
+import { tracesFile } from './traces-file.ts'
 import type { HistorySource, StoredBlock } from './types.ts'
 
 export interface EncodedFile {
@@ -274,6 +275,8 @@ export function encodeChunk(chainId: number, blocks: readonly StoredBlock[], reg
   const others = all.map((rows) => rows.file())
   if (other.places.rows > 0) others.push(other.file())
   if (reads.rows > 0) others.push(reads.file())
+  const traces = tracesFile(blocks)
+  if (traces) others.push(traces)
   const columns = [
     bytes('hash', hashes.data),
     { name: 'timeS', kind: 'f64', data: Float64Array.from(blocks, ({ timeS }) => timeS) } as const,

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { AbiEvent } from 'viem'
 import { canonicalHash } from '../core/canonical.ts'
 import type { BlockInput, Hex, Log, ReadResult } from '../core/flow.ts'
+import type { BlockTraces } from '../core/trace.ts'
 import { anySample, type Sample, staticSample } from '../decode/abi.builders.ts'
 import type { RawLog } from '../decode/decoder.ts'
 import type { ReadsState, StoredBlock } from './types.ts'
@@ -47,17 +48,48 @@ export interface RandomChain {
   readonly blocks: readonly StoredBlock[]
 }
 
-/** Consecutive blocks, some without logs, some without reads. */
+const frame = {
+  depth: 0,
+  kind: 'call',
+  from: `0x${'a1'.repeat(20)}`,
+  to: `0x${'b2'.repeat(20)}`,
+  selector: '0xa9059cbb',
+  value: '0x1f',
+} as const
+const traced: BlockTraces = {
+  kind: 'seen',
+  storage: true,
+  shed: 3,
+  txs: [
+    {
+      txHash: hashOf(1, 'tx'),
+      txIndex: 2,
+      from: frame.from,
+      to: frame.to,
+      status: 1,
+      gasUsed: 21_000,
+      frames: 9,
+      calls: [{ ...frame, gasUsed: 0, inputBytes: 68, end: 'ok' }],
+      writes: [{ address: frame.to, slot: hashOf(1, 'slot'), before: hashOf(1, 'before'), after: hashOf(1, 'after') }],
+      created: [{ address: frame.to, creator: frame.from, codeBytes: 12 }],
+      destroyed: [{ address: frame.to, heir: frame.from }],
+    },
+  ],
+}
+/** undefined: nobody asked. */
+const traces = fc.constantFrom<BlockTraces | undefined>(undefined, undefined, traced, { kind: 'missing', why: 'late' })
+
+/** Consecutive blocks, some without logs, some without reads, few with traces. */
 export const randomChain = (mostBlocks: number): fc.Arbitrary<RandomChain> =>
   fc.array(fc.oneof(staticSample, anySample), { maxLength: 4 }).chain((samples) => {
     // names of inputs may differ under one signature, which a registry refuses
     const events = [...new Map(samples.map(({ event, log }) => [`${log.topics[0]} ${log.topics.length}`, event] as const)).values()]
     const log = fc.tuple(rawLog(samples), address, fc.boolean(), fc.integer({ min: 1, max: 300 }))
-    const block = fc.tuple(fc.array(log, { maxLength: 6 }), reads, fc.constantFrom<ReadsState>('asked', 'not-asked'))
+    const block = fc.tuple(fc.array(log, { maxLength: 6 }), reads, fc.constantFrom<ReadsState>('asked', 'not-asked'), traces)
     return fc.record({ first: fc.integer({ min: 0, max: 70_000 }), parts: fc.array(block, { minLength: 1, maxLength: mostBlocks }) }).map(
       ({ first, parts }): RandomChain => ({
         events,
-        blocks: parts.map(([logs, answers, readsState], n) => {
+        blocks: parts.map(([logs, answers, readsState, seen], n) => {
           let txIndex = 0
           let logIndex = 0
           return {
@@ -69,6 +101,7 @@ export const randomChain = (mostBlocks: number): fc.Arbitrary<RandomChain> =>
             }),
             reads: readsState === 'asked' ? answers : [],
             readsState,
+            ...(seen && { traces: seen }),
           }
         }),
       }),

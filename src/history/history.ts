@@ -8,6 +8,7 @@ import { type ChunkEntry, ChunkFolder } from './chunk-folder.ts'
 import { KNOWN_EVENTS } from './known-events.ts'
 import { mustLink, mustMatch, mustMeet } from './same-chain.ts'
 import { DamagedFileError } from './segment-file.ts'
+import { traceBytes } from './traces-file.ts'
 import type { Chunk, History, HistoryProblem, HistoryRange, HistorySource, StoredBlock } from './types.ts'
 
 export interface HistoryOptions {
@@ -182,7 +183,8 @@ function parts(blocks: readonly StoredBlock[]): readonly (readonly StoredBlock[]
   for (const block of blocks) {
     const weight =
       block.logs.reduce((sum, log) => sum + (log instanceof WordLog ? log.dataBytes : log.data.length / 2), 0) +
-      block.reads.reduce((sum, { result }) => sum + (result?.length ?? 0) / 2, 0)
+      block.reads.reduce((sum, { result }) => sum + (result?.length ?? 0) / 2, 0) +
+      traceBytes(block)
     if (part.length > 0 && (part.length === MOST_BLOCKS || logs + block.logs.length > MOST_LOGS || bytes + weight > MOST_BYTES)) {
       found.push(part)
       part = []

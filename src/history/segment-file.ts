@@ -15,7 +15,7 @@ export type ColumnData =
   | { readonly name: string; readonly kind: 'word'; readonly data: Uint32Array }
 
 export interface SegmentHead {
-  readonly kind: 'blocks' | 'event' | 'reads' | 'other'
+  readonly kind: 'blocks' | 'event' | 'reads' | 'other' | 'traces'
   readonly chainId: number
   readonly fromBlock: number
   readonly toBlock: number
@@ -50,7 +50,7 @@ const MOST_HEADER_BYTES = 1 << 26
 
 const count = z.int().min(0)
 const headerSchema = z.strictObject({
-  kind: z.enum(['blocks', 'event', 'reads', 'other']),
+  kind: z.enum(['blocks', 'event', 'reads', 'other', 'traces']),
   chainId: z.int().min(1),
   fromBlock: count,
   toBlock: count,

@@ -1,6 +1,7 @@
 // The words of history: blocks as they are kept in segment files, and slices of decoded events that the engine runs over without a copy.
 import type { AbiEvent } from 'viem'
 import type { BlockInput, Hex, Log, ReadResult } from '../core/flow.ts'
+import type { BlockTraces } from '../core/trace.ts'
 
 /** Were the contract reads of this block asked for? Where they were not, a detector that rests on them is blind, not quiet. */
 export type ReadsState = 'asked' | 'not-asked'
@@ -14,6 +15,8 @@ export interface StoredBlock {
   readonly timeS: number
   readonly logs: readonly Log[]
   readonly reads: readonly ReadResult[]
+  /** Absent: nobody asked for them. */
+  readonly traces?: BlockTraces
   readonly readsState: ReadsState
 }
 

@@ -45,7 +45,7 @@ const tx = z.strictObject({
   created: z.array(z.strictObject({ address, creator: address, codeBytes: count })),
   destroyed: z.array(z.strictObject({ address, heir: address })),
 })
-const traces = z.discriminatedUnion('kind', [
+export const tracesSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('seen'), storage: z.boolean(), txs: z.array(tx), shed: count }),
   z.strictObject({ kind: z.literal('missing'), why: z.enum(TRACE_GAPS) }),
 ])
@@ -57,7 +57,7 @@ const block = z.strictObject({
   timeS: count,
   logs: z.array(log),
   reads: z.array(read),
-  traces: traces.exactOptional(),
+  traces: tracesSchema.exactOptional(),
 })
 const outcome = z.strictObject({ option: z.string(), executed: z.boolean(), why: z.string(), succeeded: z.array(z.string()) })
 const rehearsedValue = z.strictObject({

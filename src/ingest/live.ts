@@ -84,13 +84,13 @@ class LiveSource implements BlockSource {
     this.heads = new Heads({ profile, now, signal, onEvent })
     this.recent = new Recent(resume?.recent ?? [], profile.journalBlocks)
     this.vigil = new Vigil(profile, now, this.nextNumber())
-    this.beyond = new Beyond(chainId, adapter, { signal, random })
     this.tracer = new Tracer({
       way: options.traceWay ?? 'auto',
       mostWaitMs: Math.min(profile.requestTimeoutMs, Math.max(500, profile.blockTimeS * TRACE_WAIT_MS_PER_BLOCK_S)),
       signal,
       onWay: (endpoint, way) => onEvent({ kind: 'tracing', endpoint, way }),
     })
+    this.beyond = new Beyond(chainId, adapter, { signal, random }, this.tracer)
     this.prefetch = new Prefetch((header) => this.heads.saw(header))
   }
 

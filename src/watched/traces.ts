@@ -20,6 +20,8 @@ const schema = z.strictObject({
         address,
         /** Main address of the venue that it belongs to: its contracts count as one, and findings are about that address. Left out: it is one by itself. */
         venue: address.optional(),
+        /** No other entry of `watch` has this venue (an Aave pool is its own adapter's): incidents are about it all the same. */
+        isVenue: z.boolean().optional(),
         /** Selectors of further views from which others make prices; the usual ones are known. */
         rates: z.array(selector).optional(),
         /** Few callers may write to it (an oracle, an access list): then whom they called first is part of how they wrote. */

@@ -43,12 +43,19 @@ export function fieldsOf(where: Where, what: string, raw: unknown): Fields {
   return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? (raw as Fields) : fail(where, what, raw, 'an object')
 }
 
+/** As nearly all nodes write them: then there is nothing to change. */
+const LOW_ADDRESS = /^0x[0-9a-f]{40}$/
+const LOW_WORD = /^0x[0-9a-f]{64}$/
+
 export function address(where: Where, what: string, raw: unknown): Hex {
-  return typeof raw === 'string' && /^0x[0-9a-fA-F]{40}$/.test(raw) ? lower(raw) : fail(where, what, raw, 'an address')
+  if (typeof raw !== 'string') return fail(where, what, raw, 'an address')
+  if (LOW_ADDRESS.test(raw)) return raw as Hex
+  return /^0x[0-9a-fA-F]{40}$/.test(raw) ? lower(raw) : fail(where, what, raw, 'an address')
 }
 
 /** Nodes differ in leading zeros of words. */
 export function word(where: Where, what: string, raw: unknown): Hex {
+  if (typeof raw === 'string' && LOW_WORD.test(raw)) return raw as Hex
   if (typeof raw !== 'string' || !/^0x[0-9a-fA-F]{0,64}$/.test(raw)) return fail(where, what, raw, 'at most 32 bytes of hex')
   return raw.length === 66 ? lower(raw) : `0x${raw.slice(2).toLowerCase().padStart(64, '0')}`
 }

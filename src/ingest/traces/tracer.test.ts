@@ -20,15 +20,19 @@ const debug: Script = (method, params) => {
   return { result: txs.map((txHash) => ({ txHash, result: tracer === 'callTracer' ? call : { pre: {}, post: {} } })) }
 }
 
-/** Traces of blocks 1 to 5. */
-async function traced(script: Script): Promise<{ readonly traces: readonly BlockTraces[]; readonly asked: readonly string[] }> {
+/** Traces of blocks 1 to 5. A block waits for them a quarter of its time. */
+async function traced(
+  script: Script,
+  requestTimeoutMs = 5_000,
+  blockTimeS = 20,
+): Promise<{ readonly traces: readonly BlockTraces[]; readonly asked: readonly string[] }> {
   const rpc = await startScriptedRpc(script)
   const source = liveSource({
     chainId: 31_337,
     endpoints: [rpc.http],
     fromBlock: 1,
     adapter: { watches: () => [], reads: () => [], traces: () => new Set([at(0xa1)]) },
-    profile: profileOf(31_337, { requestTimeoutMs: 300, blockTimeS: 1, blindAfterMs: 50, pollMs: 2 }),
+    profile: profileOf(31_337, { requestTimeoutMs, blockTimeS, blindAfterMs: 50, pollMs: 2 }),
   })
   const traces: BlockTraces[] = []
   for await (const input of source.inputs()) {
@@ -57,7 +61,7 @@ test('answers that are no traces, or of fewer transactions: every block comes wi
 })
 
 test('an answer that never comes: the block goes on without it', async () => {
-  const { traces } = await traced((method, params) => (/trace/.test(method) ? 'silence' : whole(method, params)))
+  const { traces } = await traced((method, params) => (/trace/.test(method) ? 'silence' : whole(method, params)), 300)
   expect(traces.map((one) => one.kind === 'missing' && one.why)).toEqual(expect.arrayContaining(['failed']))
   expect(traces.every(({ kind }) => kind === 'missing')).toBe(true)
 })
@@ -69,6 +73,17 @@ test('a node that says no for once is asked again with the next block', async ()
   )
   expect(traces[0]).toEqual({ kind: 'missing', why: 'failed' })
   expect(traces.slice(1).map(({ kind }) => kind)).toEqual(['seen', 'seen', 'seen', 'seen'])
+})
+
+test('a node that takes long to say what it has: the first block goes without, the others have theirs', async () => {
+  let asked = 0
+  const slow: Script = async (method, params) => {
+    if (/trace/.test(method) && asked++ === 0) await new Promise((done) => setTimeout(done, 2_500))
+    return debug(method, params)
+  }
+  const { traces } = await traced(slow, 5_000, 6)
+  expect(traces[0]).toEqual({ kind: 'missing', why: 'late' })
+  expect(traces.at(-1)?.kind).toBe('seen')
 })
 
 test('who asks for no traces gets none, and costs none', async () => {

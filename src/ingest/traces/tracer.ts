@@ -28,14 +28,15 @@ const CALL_TRACER = { tracer: 'callTracer' }
 const DIFF_TRACER = { tracer: 'prestateTracer', tracerConfig: { diffMode: true } }
 
 export class Tracer {
-  private readonly ways = new WeakMap<ChainClient, TraceWay>()
+  private readonly ways = new WeakMap<ChainClient, Promise<TraceWay>>()
   constructor(private readonly options: TracerOptions) {}
 
   /** Never throws but StoppedError: without traces the block says why it has none. */
   async traces(client: ChainClient, { header, receipts }: Fetched, watched: ReadonlySet<Hex>): Promise<BlockTraces> {
     const { signal, mostWaitMs } = this.options
+    const stop = new AbortController()
     try {
-      const work = this.ask(client, header)
+      const work = this.ask(client, header, AbortSignal.any([signal, stop.signal]))
       work.catch(() => undefined) // it may fail after nobody waits any more
       const found = await firstOf(work, mostWaitMs, signal)
       if (found === undefined) return missing('late')
@@ -45,14 +46,16 @@ export class Tracer {
     } catch (error) {
       if (error instanceof StoppedError || signal.aborted) throw new StoppedError()
       return missing(error instanceof BadDataError ? 'bad-answer' : 'failed')
+    } finally {
+      stop.abort(new StoppedError()) // what nobody waits for any more need not be sent
     }
   }
 
-  private async ask(client: ChainClient, header: Header) {
-    const way = this.ways.get(client) ?? (await this.probe(client, header))
+  private async ask(client: ChainClient, header: Header, signal: AbortSignal) {
+    const way = await this.wayOf(client, header)
     const where = (method: string): Where => ({ endpoint: client.rpc.endpoint, method })
     const number = `0x${header.number.toString(16)}`
-    const ask = (method: string, ...params: readonly unknown[]) => client.rpc.request(method, params, this.options.signal)
+    const ask = (method: string, ...params: readonly unknown[]) => client.rpc.request(method, params, signal)
     if (way === 'none') return undefined
     if (way === 'debug' || way === 'debug-calls') {
       const [calls, diffs] = await Promise.all([
@@ -70,17 +73,27 @@ export class Tracer {
     return { where: from, txs: readParityTraces(from, flat, diffs, header), storage: diffs !== undefined }
   }
 
+  /** Found out once: it may take longer than a block waits, and then the next one has it. */
+  private wayOf(client: ChainClient, header: Header): Promise<TraceWay> {
+    const known = this.ways.get(client)
+    if (known !== undefined) return known
+    const asked = this.probe(client, header)
+    this.ways.set(client, asked)
+    asked.catch(() => this.ways.delete(client)) // it may have it: asked again with the next block
+    return asked
+  }
+
   /** With the block's own questions, in order of preference: what the node refuses, it doesn't have. */
   private async probe(client: ChainClient, header: Header): Promise<TraceWay> {
-    const { way: given = 'auto', onWay } = this.options
+    const { way: given = 'auto', onWay, signal } = this.options
     const number = `0x${header.number.toString(16)}`
     const has = async (method: string, ...params: readonly unknown[]): Promise<boolean> => {
       try {
-        await client.rpc.request(method, params, this.options.signal)
+        await client.rpc.request(method, params, signal)
         return true
       } catch (error) {
         if (isUnsupported(error) || (error instanceof RpcError && error.code === -32_602)) return false
-        throw error // it may have it: asked again with the next block
+        throw error
       }
     }
     const wayOf = async (): Promise<TraceWay> => {
@@ -91,7 +104,6 @@ export class Tracer {
       return debugCalls ? 'debug-calls' : flat ? 'parity-calls' : 'none'
     }
     const way = given === 'auto' ? await wayOf() : given
-    this.ways.set(client, way)
     onWay?.(client.rpc.endpoint, way)
     return way
   }

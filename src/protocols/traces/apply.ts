@@ -39,8 +39,8 @@ export function applyTraces(world: World, spec: Spec, block: BlockInput): void {
       world.contractsSeen.columns.timeS.set(row, block.timeS)
     }
   }
-  for (const { venue } of spec.families) {
-    const row = tracedRow(world, venue, block.number)
+  for (const family of spec.families) {
+    const row = tracedRow(world, family, block.number)
     world.traced.columns.blocks.set(row, world.traced.columns.blocks.get(row) + 1)
   }
 }
@@ -56,7 +56,7 @@ function applyTx(place: Place, tx: TxTrace, frames: readonly Frame[], flows: Flo
 
   const { transactions } = world
   const { columns } = transactions
-  const at = transactions.append()
+  const at = transactions.extend()
   columns.contract.set(at, place.contract)
   columns.txIndex.set(at, tx.txIndex)
   columns.from.set(at, addressWord(tx.from))
@@ -76,12 +76,10 @@ function applyTx(place: Place, tx: TxTrace, frames: readonly Frame[], flows: Flo
   columns.repeats.set(at, cycle.repeats)
   columns.cycle.set(at, cycle.length)
   columns.cycleSelector.set(at, cycle.first === undefined ? 0 : selectorNumber(`0x${cycle.first.slice(44)}`))
-  if (youngest) {
-    columns.callerKnown.set(at, 1)
-    columns.caller.set(at, addressWord(youngest.address))
-    columns.callerAgeBlocks.set(at, youngest.ageBlocks)
-    columns.callerCreator.set(at, youngest.creator)
-  }
+  columns.callerKnown.set(at, youngest ? 1 : 0)
+  columns.caller.set(at, youngest ? addressWord(youngest.address) : 0n)
+  columns.callerAgeBlocks.set(at, youngest?.ageBlocks ?? 0)
+  columns.callerCreator.set(at, youngest?.creator ?? 0n)
   columns.flashLoans.set(at, frames.filter(({ selector, kind, stands }) => stands && kind === 'call' && FLASH_LOANS.has(selector)).length)
   columns.takes.set(at, entries.filter(({ selector, stands, isStatic }) => stands && !isStatic && TAKES.has(selector)).length)
   columns.priceMoveBps.set(at, moveBps)
@@ -97,9 +95,10 @@ function applyTx(place: Place, tx: TxTrace, frames: readonly Frame[], flows: Flo
 }
 
 /** Of the contracts that called the family in this transaction, and of the outermost one, the one that was made last. */
-function youngestCaller({ world, block }: Place, tx: TxTrace, entries: readonly Frame[]) {
+function youngestCaller({ world, block, family }: Place, tx: TxTrace, entries: readonly Frame[]) {
   let found: { readonly address: Hex; readonly ageBlocks: number; readonly creator: bigint } | undefined
   for (const address of new Set([tx.to, ...entries.map(({ from }) => from)])) {
+    if (family.members.has(address)) continue
     const made = tx.created.find((one) => one.address === address)
     const row = made ? undefined : rowOfHabit(world.contractsSeen, tagOf(address))
     const { sinceBlock, creator } = world.contractsSeen.columns
@@ -115,12 +114,12 @@ const touches = ({ members }: Family, tx: TxTrace, frames: readonly Frame[]): bo
   frames.some(({ from, to }) => members.has(from) || members.has(to)) || tx.writes.some(({ address }) => members.has(address))
 
 function placeOf(world: World, spec: Spec, family: Family, block: number): Place {
-  const row = tracedRow(world, family.venue, block)
+  const row = tracedRow(world, family, block)
   const { contract, blocks } = world.traced.columns
   return { world, spec, family, contract: contract.get(row), block, watchedBlocks: blocks.get(row) }
 }
 
-function tracedRow(world: World, venue: Hex, block: number): number {
+function tracedRow(world: World, { venue, isVenue }: Family, block: number): number {
   const known = world.traced.find(venue)
   if (known !== undefined) return known
   const contract = world.contracts.rowOf(venue)
@@ -128,6 +127,11 @@ function tracedRow(world: World, venue: Hex, block: number): number {
   const row = world.traced.rowOf(venue)
   world.traced.columns.contract.set(row, contract + 1)
   world.traced.columns.sinceBlock.set(row, block)
+  if (isVenue && world.venues.find(venue) === undefined) {
+    const own = world.venues.rowOf(venue)
+    world.venues.columns.chainId.set(own, world.chainId)
+    world.venues.columns.pool.set(own, addressWord(venue))
+  }
   return row
 }
 
@@ -139,7 +143,7 @@ function gap(world: World, why: TraceGap | 'no-storage' | 'shed', shed: number):
   cells.set(0, cells.get(0) + 1)
   cells.set(1, cells.get(1) + 1)
   const { columns } = world.traceGaps
-  const at = world.traceGaps.append()
+  const at = world.traceGaps.extend()
   columns.reason.set(at, TRACE_BLINDNESS.indexOf(why))
   columns.blocks.set(at, cells.get(1))
   columns.inARow.set(at, cells.get(0))

@@ -43,7 +43,7 @@ export function writeCalls(place: Place, txIndex: number, frames: readonly Frame
     if (tag !== undefined && frame.stands) tags.push(tag)
     const { traceCalls } = world
     const { columns } = traceCalls
-    const at = traceCalls.append()
+    const at = traceCalls.extend()
     columns.contract.set(at, place.contract)
     columns.txIndex.set(at, txIndex)
     columns.call.set(at, frame.index)
@@ -61,12 +61,11 @@ export function writeCalls(place: Place, txIndex: number, frames: readonly Frame
     columns.seenAgeBlocks.set(at, seen.ageBlocks)
     columns.seenBlocks.set(at, seen.blocks)
     columns.watchedBlocks.set(at, place.watchedBlocks)
-    if (!again) continue
-    columns.reentry.set(at, again.kind)
-    columns.outer.set(at, selectorNumber(again.outer.selector))
-    columns.same.set(at, isOpen(frame) ? 1 : 0)
-    columns.paysOut.set(at, paysOut(frame, frames, place) ? 1 : 0)
-    columns.between.set(at, again.between)
+    columns.reentry.set(at, again?.kind ?? REENTRY.none)
+    columns.outer.set(at, again ? selectorNumber(again.outer.selector) : 0)
+    columns.same.set(at, again && isOpen(frame) ? 1 : 0)
+    columns.paysOut.set(at, again && paysOut(frame, frames, place) ? 1 : 0)
+    columns.between.set(at, again?.between ?? 0)
   }
   return tags
 }

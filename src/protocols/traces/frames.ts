@@ -23,8 +23,18 @@ export function framesOf({ calls }: Pick<TxTrace, 'calls'>): readonly Frame[] {
     while (open.length > 0 && (open.at(-1) as Frame).depth >= call.depth) (open.pop() as Frame).until = index
     const parent = open.at(-1)
     const lends = call.kind === 'delegatecall' || call.kind === 'callcode'
+    // spelled out: a spread costs many times as much
+    const { depth, kind, from, to, selector, value, gasUsed, inputBytes, end } = call
     const frame: Frame = {
-      ...call,
+      depth,
+      kind,
+      from,
+      to,
+      selector,
+      value,
+      gasUsed,
+      inputBytes,
+      end,
       index,
       parent,
       actor: call.kind === 'selfdestruct' ? call.from : lends ? (parent?.actor ?? call.from) : call.to,

@@ -18,7 +18,7 @@ export function tracedContracts(given: TracedSpec): Protocol {
     ...given.priceSources.map(({ pool, kind }) => ({ address: pool, topics: [kind === 'uniswap-v3' ? SWAP_V3 : SYNC_V2] })),
   ]
   return {
-    id: 'traces',
+    id: `traces:${given.chainId}`,
     // what is missing here is told by `traceGaps`, not by a read that failed
     writes: [traced, transactions, traceCalls, storageWrites, valueFlows],
     watches: () => watches,

@@ -9,6 +9,8 @@ export interface TracedSpec {
     readonly address: Hex
     /** The venue that it belongs to, by its main address; left out: it is one by itself. */
     readonly venue?: Hex
+    /** No other adapter has this venue: incidents are about it all the same. */
+    readonly isVenue?: boolean
     /** Selectors of further views from which others make prices. */
     readonly rates?: readonly Hex[]
     /** Few may write to it: then the transaction's outermost callee is part of the way. */
@@ -31,6 +33,7 @@ export interface TracedSpec {
 export interface Family {
   readonly venue: Hex
   readonly members: ReadonlySet<Hex>
+  readonly isVenue: boolean
 }
 
 export class Spec {
@@ -45,7 +48,8 @@ export class Spec {
   constructor(readonly given: TracedSpec) {
     const members = new Map<Hex, Set<Hex>>()
     for (const { address, venue = address } of given.contracts) members.set(venue, (members.get(venue) ?? new Set<Hex>()).add(address))
-    this.families = [...members].map(([venue, of]) => ({ venue, members: of }))
+    const own = new Set(given.contracts.flatMap(({ address, venue = address, isVenue }) => (isVenue ? [venue] : [])))
+    this.families = [...members].map(([venue, of]) => ({ venue, members: of, isVenue: own.has(venue) }))
     this.byAddress = new Map(this.families.flatMap((family) => [...family.members].map((address) => [address, family] as const)))
     this.addresses = [...this.byAddress.keys()]
     this.rates = new Map(given.contracts.map(({ address, rates = [] }) => [address, new Set<string>(rates)]))

@@ -85,7 +85,7 @@ export function writeFlows(place: Place, txIndex: number, sender: Hex, flows: Fl
   const found = [...flows.net].filter(([account, usd]) => Math.abs(usd) >= LEAST_USD && !place.family.members.has(account))
   const order = found.sort(([a, x], [b, y]) => Math.abs(y) - Math.abs(x) || (a < b ? -1 : 1)).slice(0, MOST_ACCOUNTS)
   for (const [account, gainUsd] of order) {
-    const at = valueFlows.append()
+    const at = valueFlows.extend()
     columns.contract.set(at, place.contract)
     columns.txIndex.set(at, txIndex)
     columns.account.set(at, addressWord(account))

@@ -63,19 +63,25 @@ export function rememberWays(world: Place['world'], tags: readonly bigint[], blo
   for (const tag of tags) see(world.writerPaths, tag, block)
 }
 
+/** More than any honest transaction has: what lies beyond is not told apart. */
+const MOST_WAYS = 256
+const MOST_STEPS = 16
+
 /** Frames in which this contract's storage could be changed, each once by its way. */
 function waysInto(address: Hex, { family: { members } }: Place, frames: readonly Frame[]): readonly Way[] {
   const found = new Map<string, Way>()
   for (const frame of frames) {
     if (frame.actor !== address || frame.isStatic || !frame.stands || frame.kind === 'selfdestruct') continue
-    let path = stepOf(frame)
+    if (found.size === MOST_WAYS) break
+    const steps = [stepOf(frame)]
     let entry = frame.selector
     for (const one of around(frame)) {
-      if (!members.has(one.actor)) break
+      if (!members.has(one.actor) || steps.length === MOST_STEPS) break
       // borrowed code that has the same name is the proxy's implementation: no step of its own
-      if (stepOf(one) !== path.split('<').at(-1)) path = `${path}<${stepOf(one)}`
+      if (stepOf(one) !== steps.at(-1)) steps.push(stepOf(one))
       entry = one.selector
     }
+    const path = steps.join('<')
     if (!found.has(path)) found.set(path, { path, entry, selector: frame.selector })
   }
   return [...found.values()]
@@ -86,7 +92,7 @@ const stepOf = ({ kind, selector }: Frame): string => (kind === 'create' ? 'crea
 function rowOf(place: Place, tx: TxTrace, write: TxTrace['writes'][number], plain: number, candidates: readonly Candidate[]): void {
   const { storageWrites } = place.world
   const { columns } = storageWrites
-  const at = storageWrites.append()
+  const at = storageWrites.extend()
   const least = candidates.reduce<Candidate | undefined>((a, b) => (a === undefined || isLess(b, a) ? b : a), undefined)
   const best = candidates.reduce<Candidate | undefined>((a, b) => (a === undefined || isLess(a, b) ? b : a), undefined)
   columns.contract.set(at, place.contract)

@@ -1,5 +1,8 @@
 // What transactions did inside, as far as it concerns watched contracts. A family is the contracts of one venue: they count as one.
-import { defineTable } from '../../store/table.ts'
+import { defineTable, type Schema, type Table } from '../../store/table.ts'
+
+/** Rows that are made anew from each block's traces: nothing of them outlives it. */
+const ofBlock = <const S extends Schema>(name: string, schema: S): Table<S> => ({ ...defineTable(name, 'event', schema), transient: true })
 
 /** Families whose traces are watched. Key: address of the venue. */
 export const traced = defineTable('traced', 'entity', {
@@ -14,7 +17,7 @@ export const traced = defineTable('traced', 'entity', {
 export const TRACE_BLINDNESS = ['not-asked', 'unsupported', 'failed', 'late', 'bad-answer', 'no-storage', 'shed'] as const
 
 /** One row in a block whose traces are missing or not whole: what detectors on the tables below didn't see. */
-export const traceGaps = defineTable('traceGaps', 'event', {
+export const traceGaps = ofBlock('traceGaps', {
   /** Index into TRACE_BLINDNESS. */
   reason: 'u32',
   /** Such blocks so far, and of them those in a row up to this one. */
@@ -25,7 +28,7 @@ export const traceGaps = defineTable('traceGaps', 'event', {
 })
 
 /** Transactions that touch a family, one row a transaction and family, in order. */
-export const transactions = defineTable('transactions', 'event', {
+export const transactions = ofBlock('transactions', {
   contract: 'u32',
   txIndex: 'u32',
   from: 'word',
@@ -71,7 +74,7 @@ export const CALL_KIND = { call: 1, callcode: 2, delegatecall: 3, staticcall: 4,
 export const REENTRY = { none: 0, call: 1, read: 2 } as const
 
 /** Frames from or to a family, and frames in which a contract on the way to it destroys itself; in order. */
-export const traceCalls = defineTable('traceCalls', 'event', {
+export const traceCalls = ofBlock('traceCalls', {
   contract: 'u32',
   txIndex: 'u32',
   /** Which frame of its transaction. */
@@ -109,7 +112,7 @@ export const traceCalls = defineTable('traceCalls', 'event', {
 })
 
 /** Slots of watched contracts that a transaction left changed; in order of transaction, address and slot. */
-export const storageWrites = defineTable('storageWrites', 'event', {
+export const storageWrites = ofBlock('storageWrites', {
   contract: 'u32',
   txIndex: 'u32',
   address: 'word',
@@ -134,7 +137,7 @@ export const storageWrites = defineTable('storageWrites', 'event', {
 })
 
 /** Who ends a transaction that touches a family richer or poorer, in tokens and native value of known price. Nobody of the family. */
-export const valueFlows = defineTable('valueFlows', 'event', {
+export const valueFlows = ofBlock('valueFlows', {
   contract: 'u32',
   txIndex: 'u32',
   account: 'word',

@@ -44,8 +44,9 @@ export function withoutParts(protocols: readonly Protocol[], world: World, block
   const seeing = protocols.flatMap((protocol, i) => (blind.has(i) ? [] : [...answered(protocol, world, block)]))
   const parts = new Set(protocols.flatMap((protocol, i) => (blind.has(i) ? [...answered(protocol, world, block)] : [])))
   for (const key of seeing) parts.delete(key)
-  const { chainId, number, hash, parentHash, timeS, logs, reads } = block
-  return { chainId, number, hash, parentHash, timeS, logs, reads: reads.filter((read) => !parts.has(keyOf(read))) }
+  const { chainId, number, hash, parentHash, timeS, logs, reads, traces } = block
+  const left = reads.filter((read) => !parts.has(keyOf(read)))
+  return { chainId, number, hash, parentHash, timeS, logs, reads: left, ...(traces && { traces }) }
 }
 
 /** Which of the block's answers the adapter asked for, in the rounds in which it does. */

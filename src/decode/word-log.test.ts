@@ -1,6 +1,7 @@
 // A log as words is the same log: its text, its length, and what every decoder makes of it.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { canonical } from '../core/canonical.ts'
 import type { Hex } from '../core/flow.ts'
 import { compileEvent } from './decoder.ts'
 import { LANES, readWords } from './lanes.ts'
@@ -57,6 +58,7 @@ describe('a log as words', () => {
           const log = wordLog(wanted.topics, wanted.data)
           const { address, data, txHash, txIndex, logIndex } = log
           expect({ address, topics: log.topics, data, txHash, txIndex, logIndex }).toEqual(wanted)
+          expect(canonical(log)).toBe(canonical(wanted)) // as captures and the record keep it
           expect([topic0Of(log), topic0Of(wanted)]).toEqual([wanted.topics[0], wanted.topics[0]])
           expect(log.dataBytes).toBe((wanted.data.length - 2) / 2)
         },

@@ -1,4 +1,5 @@
 // Typed columns over 32-bit lanes: a float is 2 lanes, a count 1, an exact uint128 4, an exact uint256 word 8. Every write goes by the journal.
+import type { Hex } from '../core/flow.ts'
 import type { Journal } from './journal.ts'
 
 export type Kind = 'f64' | 'u32' | 'u128' | 'word'
@@ -196,9 +197,30 @@ export class U128Column extends BigColumn {
 
 /** Exact uint256; signed answers are stored in two's complement (see `signed`). */
 export class WordColumn extends BigColumn {
+  /** By row: what was made last, and the lanes that it is the text of. */
+  private readonly texts = new Map<number, { readonly lanes: Uint32Array; readonly text: Hex }>()
   constructor(name: string, journal: Journal, owner?: Touched) {
     super(name, 'word', journal, 8, owner)
   }
+  /** The low 20 bytes as an address in lower case. Most are asked for in each block and never change, so the text is made once. */
+  address(row: number): Hex {
+    const at = row * this.lanes
+    const known = this.texts.get(row)
+    if (known !== undefined && isSame(known.lanes, this.raw, at)) return known.text
+    const text: Hex = `0x${(this.get(row) & ADDRESS).toString(16).padStart(40, '0')}`
+    if (this.texts.size >= MOST_TEXTS) this.texts.clear()
+    this.texts.set(row, { lanes: this.raw.slice(at, at + this.lanes), text })
+    return text
+  }
+}
+const ADDRESS = (1n << 160n) - 1n
+const MOST_TEXTS = 1_024
+
+/** All of `lanes`, none beyond the column's end. */
+function isSame(lanes: Uint32Array, raw: Uint32Array, at: number): boolean {
+  if (lanes.length !== Math.max(0, Math.min(8, raw.length - at))) return false
+  for (let lane = 0; lane < lanes.length; lane++) if (lanes[lane] !== raw[at + lane]) return false
+  return true
 }
 
 /** Reads a stored word as int256. */

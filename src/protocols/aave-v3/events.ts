@@ -36,9 +36,9 @@ export function applyEvents(world: World, pool: Hex, venue: number, kept: Kept, 
   const tokens = new Map<Hex, Token>()
   for (const market of marketsOf(world, venue)) {
     const { aToken, variableDebtToken, stableDebtToken } = world.markets.columns
-    tokens.set(addressOf(aToken.get(market)), { market, kind: 'aToken' })
-    tokens.set(addressOf(variableDebtToken.get(market)), { market, kind: 'variable' })
-    tokens.set(addressOf(stableDebtToken.get(market)), { market, kind: 'stable' })
+    tokens.set(aToken.address(market), { market, kind: 'aToken' })
+    tokens.set(variableDebtToken.address(market), { market, kind: 'variable' })
+    tokens.set(stableDebtToken.address(market), { market, kind: 'stable' })
   }
   const scope: Scope = { world, pool, venue, kept, timeS: block.timeS, changes, moving: new Map() }
   for (const log of block.logs) {

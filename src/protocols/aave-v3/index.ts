@@ -77,13 +77,13 @@ function watches(world: World, pool: Hex): readonly Watch[] {
   const venue = world.venues.find(pool)
   if (venue === undefined) return [{ address: pool }]
   const { provider, oracle, configurator } = world.venues.columns
-  const contracts = [provider, oracle, configurator].map((column) => ({ address: addressOf(column.get(venue)) }))
+  const contracts = [provider, oracle, configurator].map((column) => ({ address: column.address(venue) }))
   const tokens = marketsOf(world, venue).flatMap((market) => {
     const { aToken, variableDebtToken, stableDebtToken } = world.markets.columns
     return [
-      { address: addressOf(aToken.get(market)), topics: ATOKEN_TOPICS },
-      { address: addressOf(variableDebtToken.get(market)), topics: SCALED_TOPICS },
-      { address: addressOf(stableDebtToken.get(market)), topics: STABLE_TOPICS },
+      { address: aToken.address(market), topics: ATOKEN_TOPICS },
+      { address: variableDebtToken.address(market), topics: SCALED_TOPICS },
+      { address: stableDebtToken.address(market), topics: STABLE_TOPICS },
     ]
   })
   return [{ address: pool }, ...contracts, ...tokens]

@@ -61,7 +61,7 @@ export function known(world: World, pool: Hex, answers: Answers): Known {
   const named = (view: 'oracle' | 'configurator'): Hex | undefined => {
     const answered = provider && wordAt(answers.get(call.named(provider, view)), 0)
     if (answered !== undefined) return addressOf(answered)
-    return venue === undefined ? undefined : addressOf(columns[view].get(venue))
+    return venue === undefined ? undefined : columns[view].address(venue)
   }
   return { provider, oracle: named('oracle'), configurator: named('configurator') }
 }
@@ -88,7 +88,7 @@ export function planOf(world: World, pool: Hex, logs: readonly Log[], answers: A
   const reconfigured = reconfiguredBy(world, pool, said)
   const eModes = eModesToRead(world, pool, said, fresh, reconfigured, answers)
   const markets = venue === undefined ? [] : marketsOf(world, venue)
-  const before = markets.map((row) => addressOf(world.markets.columns.asset.get(row)))
+  const before = markets.map((row) => world.markets.columns.asset.address(row))
   const assets = fresh.length === 0 ? before : [...new Set([...before, ...fresh])]
   const words = venue === undefined ? [] : eModesOf(world, venue).map((row) => world.eModes.columns.priceSource.get(row))
   for (const category of eModes) words.push(wordAt(answers.get(call.eMode(pool, category)), EMODE.priceSource) ?? 0n)
@@ -178,7 +178,7 @@ export function poolReads(world: World, pool: Hex, kept: Kept, logs: readonly Lo
   for (const category of plan.eModes) wanted.push(call.eMode(pool, category))
   const { asset, aToken } = world.markets.columns
   for (const market of updatedMarkets(world, pool, logsOf(logs, pool), kept))
-    wanted.push(call.cash(addressOf(asset.get(market)), addressOf(aToken.get(market))))
+    wanted.push(call.cash(asset.address(market), aToken.address(market)))
   if (oracle !== undefined) wanted.push(...oracleReads(world, venue, logs, answers, plan, oracle))
   return wanted
 }
@@ -192,7 +192,7 @@ function oracleReads(
   oracle: Hex,
 ): readonly Call[] {
   const wanted: Call[] = []
-  const moved = venue === undefined || oracle !== addressOf(world.venues.columns.oracle.get(venue))
+  const moved = venue === undefined || oracle !== world.venues.columns.oracle.address(venue)
   const resourced = moved || logsOf(logs, oracle).length > 0 ? plan.assets : plan.fresh
   if (moved) wanted.push(call.baseUnit(oracle))
   for (const asset of resourced) wanted.push(call.sourceOf(oracle, asset))

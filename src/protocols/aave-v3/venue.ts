@@ -29,7 +29,7 @@ export function writeVenue(world: World, pool: Hex, answers: Answers): number | 
     const word = wordAt(answers.get(call.named(provider, view)), 0)
     if (word !== undefined) columns[view].set(venue, word)
   }
-  const baseUnit = wordAt(answers.get(call.baseUnit(addressOf(columns.oracle.get(venue)))), 0)
+  const baseUnit = wordAt(answers.get(call.baseUnit(columns.oracle.address(venue))), 0)
   if (baseUnit !== undefined && baseUnit !== 0n) columns.baseUnit.set(venue, baseUnit)
   return venue
 }
@@ -72,7 +72,7 @@ export function writeNewTotals(world: World, pool: Hex, assets: readonly Hex[], 
     const total = (token: bigint): bigint => wordAt(answers.get(call.scaledTotal(addressOf(token))), 0) ?? 0n
     columns.scaledSupply.set(market, total(columns.aToken.get(market)))
     columns.scaledDebt.set(market, total(columns.variableDebtToken.get(market)))
-    const stable = wordsOf(answers.get(call.stableSupply(addressOf(columns.stableDebtToken.get(market)))), 4)
+    const stable = wordsOf(answers.get(call.stableSupply(columns.stableDebtToken.address(market))), 4)
     if (stable) writeStableTotal(world, market, stable[1] as bigint, stable[2] as bigint)
   }
 }
@@ -105,12 +105,12 @@ export function writeMarkets(
     if (config !== undefined && market !== undefined && writeConfig(world, market, config)) changed.markets.add(market)
   }
   for (const market of marketsOf(world, venue)) {
-    const asset = addressOf(columns.asset.get(market))
-    const cash = wordAt(answers.get(call.cash(asset, addressOf(columns.aToken.get(market)))), 0)
+    const asset = columns.asset.address(market)
+    const cash = wordAt(answers.get(call.cash(asset, columns.aToken.address(market))), 0)
     if (cash !== undefined) columns.cash.set(market, cash)
-    const source = wordAt(answers.get(call.sourceOf(addressOf(world.venues.columns.oracle.get(venue)), asset)), 0)
+    const source = wordAt(answers.get(call.sourceOf(world.venues.columns.oracle.address(venue), asset)), 0)
     if (source !== undefined) columns.priceSource.set(market, source)
-    columns.feed.set(market, (world.feeds.find(addressOf(columns.priceSource.get(market))) ?? -1) + 1)
+    columns.feed.set(market, (world.feeds.find(columns.priceSource.address(market)) ?? -1) + 1)
   }
 }
 
@@ -148,7 +148,7 @@ export function writePrices(
   answers: Answers,
   changed: Reconfigured,
 ): void {
-  const oracle = addressOf(world.venues.columns.oracle.get(venue))
+  const oracle = world.venues.columns.oracle.address(venue)
   const unit = toFloat(world.venues.columns.baseUnit.get(venue), 0) || 1e8
   const together = arrayOf(answers.get(call.prices(oracle, assets)))
   for (const [n, asset] of assets.entries()) {

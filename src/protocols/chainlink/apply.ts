@@ -1,7 +1,7 @@
 // How a block changes the feeds: first what was emitted, then a swap that was read, then the figures that follow from both.
 import { toFloat } from '../../core/exact.ts'
 import type { BlockInput, Hex } from '../../core/flow.ts'
-import { addressOf, addressWord, wordAt, wordsOf } from '../../core/words.ts'
+import { addressWord, wordAt, wordsOf } from '../../core/words.ts'
 import { topic0Of } from '../../decode/word-log.ts'
 import type { Answers } from '../../state/protocol.ts'
 import type { World } from '../../state/world.ts'
@@ -24,7 +24,7 @@ const FEED_TOPICS: ReadonlySet<Hex | undefined> = new Set(Object.values(TOPIC))
 export function applyLogs(world: World, feedRows: readonly number[], block: BlockInput, answers: Answers, changed: Set<number>): void {
   const byAggregator = new Map<Hex, number[]>()
   for (const feed of feedRows) {
-    const aggregator = addressOf(world.feeds.columns.aggregator.get(feed))
+    const aggregator = world.feeds.columns.aggregator.address(feed)
     byAggregator.set(aggregator, [...(byAggregator.get(aggregator) ?? []), feed])
   }
   for (const log of block.logs) {
@@ -61,7 +61,7 @@ function applyEvent(world: World, feed: number, event: FeedEvent, timeS: number,
       return
     case 'config':
       retireReporters(world, feed)
-      seatObservers(world, feed, addressOf(columns.aggregator.get(feed)), answers)
+      seatObservers(world, feed, columns.aggregator.address(feed), answers)
       return
   }
 }

@@ -1,7 +1,6 @@
 // Chainlink price feeds: rounds and reporters from the aggregator's events, the aggregator itself by reading, since a swap is silent.
 // Run for real: FluxAggregator 0.6 behind EACAggregatorProxy. Aggregators of OCR1 and OCR2 are read by their published interfaces.
 import type { Hex } from '../../core/flow.ts'
-import { addressOf } from '../../core/words.ts'
 import type { Protocol } from '../../state/protocol.ts'
 import { feedRounds, feeds as feedsTable, reporters } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
@@ -41,7 +40,7 @@ export function chainlink({ chainId, feeds }: ChainlinkConfig): Protocol {
   return {
     id: `chainlink:${chainId}`,
     writes: [feedsTable, feedRounds, reporters],
-    watches: (world) => rows(world).map((row) => ({ address: addressOf(world.feeds.columns.aggregator.get(row)), topics })),
+    watches: (world) => rows(world).map((row) => ({ address: world.feeds.columns.aggregator.address(row), topics })),
     reads: (world, { logs }, sofar) => feedReads(world, proxies, logs, sofar),
     apply(world, block, answers) {
       const changed = new Set<number>()

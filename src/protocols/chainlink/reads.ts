@@ -58,7 +58,7 @@ export function feedReads(world: World, proxies: readonly Hex[], logs: readonly 
   for (const proxy of proxies) {
     wanted.push(aggregatorCall(proxy))
     const row = world.feeds.find(proxy)
-    const present = row === undefined ? undefined : addressOf(world.feeds.columns.aggregator.get(row))
+    const present = row === undefined ? undefined : world.feeds.columns.aggregator.address(row)
     if (present !== undefined && isConfigured(present, logs)) wanted.push(...transmittersCalls(present))
     const aggregator = newAggregator(world, proxy, answers)
     if (aggregator === undefined) continue

@@ -118,7 +118,9 @@ function writeFunding(scope: Scope, base: Hex, row: number, isNew: boolean): voi
   columns.markTwap.set(row, toFloat((marketX96 * E18) >> Q96, 18))
   columns.indexTwapE18.set(row, index)
   columns.indexTwap.set(row, toFloat(index, 18))
-  const most = (indexX96 * BigInt(world.perpVenues.columns.maxFundingPpm.get(venue))) / PPM
+  const maxFundingPpm = world.perpVenues.columns.maxFundingPpm.get(venue)
+  columns.maxFundingPpm.set(row, maxFundingPpm)
+  const most = (indexX96 * BigInt(maxFundingPpm)) / PPM
   const apart = marketX96 - indexX96
   const premium = apart > most ? most : apart < -most ? -most : apart
   columns.fundingPerDay.set(row, indexX96 === 0n ? 0 : Number(premium) / Number(indexX96))

@@ -68,6 +68,8 @@ export const perpMarkets = defineTable('perpMarkets', 'entity', {
   twapWindowS: 'u32',
   /** Share of the position a day; over 0 longs pay, below it shorts do. */
   fundingPerDay: 'f64',
+  /** The most that it may be, 1/1,000,000: its venue's. */
+  maxFundingPpm: 'u32',
   /** Running sum of the premium times seconds, 2^-96, at the block's time; and where it was when last settled. */
   fundingX96: 'word',
   settledX96: 'word',

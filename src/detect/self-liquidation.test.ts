@@ -26,6 +26,9 @@ describe('self-liquidation', () => {
   test('fires: liquidated after it took its margin out; by a liquidator of its own; critical with bad debt', () => {
     expect(once({ ...LIQUIDATED, ...TOOK_OUT })).toMatchObject([{ summary: expect.stringContaining('took out 70000 USD 60 s before') }])
     expect(once({ ...LIQUIDATED, ownLiquidator: 1, valueUsd: -1 })).toMatchObject([{ severity: 'critical' }])
+    expect(once({ ...LIQUIDATED, ...OPENED, valueUsd: 0, leftAtS: NOW_S, leftUsd: 8_000 })).toMatchObject([
+      { severity: 'critical', evidence: { badUsd: 8_000 } },
+    ])
   })
   test('fires: before it, margin taken out to the edge', () => {
     expect(once(AT_THE_EDGE)).toMatchObject([

@@ -40,7 +40,7 @@ export const selfLiquidation = defineDetector({
   memory: { toldAtS: ring({ size: 1 }) },
   check(account, { toldAtS }, { freshS, minUsd, minWithdrawnBps, edgeTimes }, block, view) {
     const { openedAtS, openedUsd, withdrewAtS, withdrawnUsd, liquidatedAtS, liquidatedUsd, ownLiquidator } = account
-    const { valueUsd, notionalUsd, marginRatio, perpVenue } = account
+    const { leftAtS, leftUsd, valueUsd, notionalUsd, marginRatio, perpVenue } = account
     if (toldAtS.get(0) === block.timeS) return undefined
     const isFresh = (atS: number): boolean => atS > 0 && block.timeS - atS <= freshS
     const tookOut = withdrawnUsd >= ((withdrawnUsd + Math.max(valueUsd, 0)) * minWithdrawnBps) / 10_000 && withdrawnUsd > 0
@@ -52,11 +52,12 @@ export const selfLiquidation = defineDetector({
         ...(ownLiquidator > 0 ? ['by a liquidator of its own'] : []),
       ]
       if (reasons.length === 0) return undefined
+      const badUsd = Math.max(leftAtS >= block.timeS ? leftUsd : 0, -valueUsd)
       toldAtS.push(block.timeS)
       return {
-        severity: valueUsd < 0 ? 'critical' : 'high',
-        summary: `liquidated for ${liquidatedUsd.toFixed(0)} USD: ${reasons.join(', ')}`,
-        evidence,
+        severity: badUsd > 0 ? 'critical' : 'high',
+        summary: `liquidated for ${liquidatedUsd.toFixed(0)} USD${badUsd > 0 ? `, ${badUsd.toFixed(0)} USD of it bad debt` : ''}: ${reasons.join(', ')}`,
+        evidence: { ...evidence, badUsd },
       }
     }
     const mmRatio = perpVenue === 0 ? 0 : view.at(perpVenues, perpVenue - 1).mmRatioPpm / 1_000_000

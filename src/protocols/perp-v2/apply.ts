@@ -11,7 +11,7 @@ import { keepClusters, writeClusterFigures } from './clusters.ts'
 import { contractsOf, coreOf } from './contracts.ts'
 import { touchedBy } from './decode.ts'
 import { writeEvents } from './events.ts'
-import { findMarket, findVenue, marketsOf } from './keys.ts'
+import { accountsOf, findMarket, findVenue, marketsOf } from './keys.ts'
 import { writeAhead } from './levels.ts'
 import { type Scope, writeMarket, writeMarketFigures } from './market.ts'
 import { basesOf } from './reads.ts'
@@ -28,6 +28,7 @@ export function applyBlock(world: World, spec: PerpSpec, books: BooksOf, block: 
   if (isFirst) checkRevision(core, answers)
   const contracts = contractsOf(world, clearingHouse, answers)
   if (!contracts) return
+  const ratio = isFirst ? undefined : world.perpVenues.columns.mmRatioPpm.get(findVenue(world, clearingHouse) ?? 0)
   const venue = writeVenue(world, contracts, answers)
   const scope: Scope = { world, spec, contracts, venue, timeS: block.timeS, answers }
   const { perp, book } = books.in(world, venue)
@@ -41,6 +42,9 @@ export function applyBlock(world: World, spec: PerpSpec, books: BooksOf, block: 
   // the first block's reads are the state at its end: its logs are in them
   const regrouped = isFirst ? [] : writeEvents(scope, block.logs)
   const dirty = new Set<number>([...restless, ...regrouped])
+  // only an upgrade of the config can do this: then nobody's slack is what it was
+  if (ratio !== undefined && ratio !== world.perpVenues.columns.mmRatioPpm.get(venue))
+    for (const row of accountsOf(world, venue)) dirty.add(row)
   for (const account of touchedBy(block.logs, contracts)) {
     const row = writeAccount(scope, perp, account)
     if (row === undefined) goBlind(world, block.number)

@@ -17,6 +17,13 @@ export function marketsOf(world: World, venue: number): readonly number[] {
   return rows
 }
 
+export function accountsOf(world: World, venue: number): readonly number[] {
+  const rows: number[] = []
+  const { columns, count } = world.perpAccounts
+  for (let row = 0; row < count; row++) if (columns.perpVenue.get(row) === venue + 1) rows.push(row)
+  return rows
+}
+
 export const baseOf = (world: World, market: number): Hex => addressOf(world.perpMarkets.columns.baseToken.get(market))
 
 export function accountRow(world: World, clearingHouse: Hex, venue: number, account: Hex, timeS: number): number {

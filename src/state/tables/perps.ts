@@ -139,6 +139,9 @@ export const perpAccounts = defineTable('perpAccounts', 'entity', {
   withdrawnUsd: 'f64',
   liquidatedAtS: 'u32',
   liquidatedUsd: 'f64',
+  /** When it left bad debt to the insurance fund, and how much then, USD. */
+  leftAtS: 'u32',
+  leftUsd: 'f64',
   /** 1: who liquidated it last is of the same cluster. */
   ownLiquidator: 'u32',
 })

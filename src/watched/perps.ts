@@ -33,6 +33,8 @@ const perpSchema = z.strictObject({
     .min(1)
     .refine((list) => new Set(list.map(({ baseToken }) => baseToken)).size === list.length, 'want each market once')
     .refine((list) => new Set(list.map(({ pool }) => pool)).size === list.length, 'want a pool of its own for each market'),
+  /** See who pays for whose collateral, by the settlement token's transfers. */
+  followPayers: z.boolean().default(true),
   /** Without it the exchange is only watched. */
   guard: z
     .strictObject({
@@ -56,7 +58,7 @@ const perpSchema = z.strictObject({
 /** Perpetual Protocol v2: markets, margin accounts, open interest, funding, insurance; and the pools in which its prices are made. */
 export function perpV2Exchange(input: z.input<typeof perpSchema>): Watched {
   const config = parsed('perpV2Exchange()', input, perpSchema.parse)
-  const { chainId, clearingHouse } = config
+  const { chainId, clearingHouse, followPayers } = config
   const pools = config.markets.map(({ name, pool, baseToken, bandBps }) => ({
     name,
     pool,
@@ -73,7 +75,7 @@ export function perpV2Exchange(input: z.input<typeof perpSchema>): Watched {
   }))
   const prices = uniswapV3({ chainId, pools })
   if (!config.guard) {
-    const protocol = perpV2({ chainId, clearingHouse, markets })
+    const protocol = perpV2({ chainId, clearingHouse, markets, followPayers })
     const venue: Venue = { protocol, pool: clearingHouse, guard: undefined, probes: () => [] }
     return { chainId, rules: { perpV2: config }, protocols: [prices, protocol], venues: [venue], guards: [] }
   }
@@ -83,7 +85,7 @@ export function perpV2Exchange(input: z.input<typeof perpSchema>): Watched {
   const known = Object.fromEntries(Object.entries(given).filter(([, route]) => route !== undefined)) as PerpGuardConfig['routes']
   const times = { expiryS, hardCapS, cooldownS }
   const entries = perpGuardEntries({ exchange, registry, config: rules, markets, routes: known, cappedFundingPpm, ...times })
-  const protocol = perpV2({ chainId, clearingHouse, markets, guard: { entries } })
+  const protocol = perpV2({ chainId, clearingHouse, markets, followPayers, guard: { entries } })
   const live = entries.map(({ entry, subjects }) => ({ id: entryId(entry), subjects }))
   const ours = guardAdapter({ chainId, guard, entries: live })
   const venue: Venue = { protocol, pool: clearingHouse, guard, probes: () => [] }

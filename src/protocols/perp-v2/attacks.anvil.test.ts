@@ -2,38 +2,51 @@
 import { type Address, encodeFunctionData } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Fold } from '../../../test/support/fold.ts'
-import type { Finding } from '../../core/flow.ts'
+import { ASSESS_RULES } from '../../assess/assess.ts'
+import type { Decision, Finding, Incident } from '../../core/flow.ts'
+import { PLAYBOOK } from '../../decide/playbook.ts'
 import { accountConcentration } from '../../detect/account-concentration.ts'
 import { cascadeAhead } from '../../detect/cascade-ahead.ts'
 import type { BoundDetector } from '../../detect/define.ts'
 import { Engine } from '../../detect/engine.ts'
 import { fundingExtreme } from '../../detect/funding-extreme.ts'
+import { detectors } from '../../detect/index.ts'
 import { insuranceDrain } from '../../detect/insurance-drain.ts'
 import { markIndexGap } from '../../detect/mark-index-gap.ts'
 import { openInterestDepth } from '../../detect/open-interest-depth.ts'
 import { perpSkew } from '../../detect/perp-skew.ts'
 import { selfLiquidation } from '../../detect/self-liquidation.ts'
+import { Fold as Middle } from '../../fold.ts'
 import { createWorld } from '../../state/world.ts'
-import { uniswapV3 } from '../uniswap-v3/index.ts'
-import { perpV2 } from './index.ts'
+import { perpV2Exchange } from '../../watched.ts'
 import { E6, e18, type PerpCall, PerpLab } from './perp.builders.ts'
 
 const SIDE_USD = 3_000_000
 let lab: PerpLab
 let fold: Fold
 let engine: Engine
+/** The same blocks through the whole middle: every built-in detector, incidents and decisions. */
+let whole: Middle
+const RULES = {
+  chainId: 31337,
+  detectors: Object.values(detectors).map((detector) => (detector as () => BoundDetector)()),
+  assess: ASSESS_RULES,
+  playbook: PLAYBOOK,
+  rulesHash: `0x${'0'.repeat(64)}`,
+} as const
 
 beforeAll(async () => {
   lab = await PerpLab.start([{ symbol: 'ETH', priceUsd: 2_000, sideUsd: SIDE_USD }])
   const { d } = lab
-  const [{ pool, baseToken, symbol }] = [lab.market()]
-  const pools = [{ name: symbol, pool, base: baseToken, baseDecimals: 18, quoteDecimals: 18, bandBps: 1_000 }]
-  const markets = [{ name: symbol, baseToken, circulatingSupply: 2_000 }]
-  fold = new Fold(lab.anvil.rpc, createWorld(31337), [
-    uniswapV3({ chainId: 31337, pools }),
-    perpV2({ chainId: 31337, clearingHouse: d.clearingHouse, markets }),
-  ])
-  const detectors = [
+  const { pool, baseToken, symbol } = lab.market()
+  const watched = perpV2Exchange({
+    chainId: 31337,
+    clearingHouse: d.clearingHouse,
+    markets: [{ name: symbol, baseToken, pool, circulatingSupply: 2_000 }],
+  })
+  fold = new Fold(lab.anvil.rpc, createWorld(31337), watched.protocols)
+  whole = new Middle({ ...RULES, protocols: watched.protocols, venues: watched.venues })
+  const ours = [
     accountConcentration(),
     cascadeAhead(),
     fundingExtreme(),
@@ -43,7 +56,7 @@ beforeAll(async () => {
     perpSkew(),
     selfLiquidation(),
   ]
-  engine = new Engine(fold.world, detectors as readonly BoundDetector[], undefined)
+  engine = new Engine(fold.world, ours as readonly BoundDetector[], undefined)
 }, 60_000)
 afterAll(() => lab?.anvil.stop())
 
@@ -110,4 +123,11 @@ test('a calm hour; one hand that buys through three accounts; a short that takes
   await must([lab.liquidate(keeper, whale)])
   expect(told(await look())).toEqual(expect.arrayContaining(['insurance-drain medium', 'self-liquidation critical']))
   expect(fold.world.chains.at(0).mismatches).toBe(0)
+
+  const entries = fold.blocks.flatMap((block) => whole.step({ kind: 'committed', block }).entries)
+  const incidents = entries.filter(({ kind }) => kind === 'incident').map(({ body }) => body as Incident)
+  expect(new Set(incidents.map(({ venueId }) => venueId))).toEqual(new Set([low(lab.d.clearingHouse)]))
+  expect(incidents.map(({ severity }) => severity)).toContain('critical')
+  const decisions = entries.filter(({ kind }) => kind === 'decision').map(({ body }) => (body as Decision).chosen)
+  expect(decisions.every((chosen) => chosen === 'observe')).toBe(true)
 })

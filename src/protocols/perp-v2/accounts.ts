@@ -10,7 +10,7 @@ import { ask, figureCalls } from './abi.ts'
 import { askedOf } from './asked.ts'
 import { fits, fundingBase } from './book.ts'
 import { figuresOf, stepOf } from './figures.ts'
-import { accountRow, findMarket, positionRow, positionsOf } from './keys.ts'
+import { accountRow, findMarket, holdersOf, positionRow, positionsOf } from './keys.ts'
 import { keepLevels } from './levels.ts'
 import { type Scope, STATUS_OF_MARKET } from './market.ts'
 
@@ -137,17 +137,12 @@ function sums({ perpAccounts: { columns } }: World, row: number): { readonly bad
   }
 }
 
-/** Everybody who holds something in a market that opened, paused or closed is read whole in the next block that names it; asked until then. */
+/** Whoever holds something in a market that opened, paused or closed is asked for, until an event names the account and it is read whole. */
 export function askHolders(scope: Scope, perp: PerpBook, market: number): readonly number[] {
-  const { world } = scope
-  const { columns, count } = world.perpPositions
-  const found: number[] = []
-  for (let position = 0; position < count; position++) {
-    if (columns.perpMarket.get(position) !== market + 1 || columns.sizeE18.get(position) === 0n) continue
-    const row = columns.perpAccount.get(position) - 1
+  const holders = holdersOf(scope.world, market)
+  for (const row of holders) {
     setAsked(scope, row, true)
     bookAccount(scope, perp, row, false)
-    found.push(row)
   }
-  return found
+  return holders
 }

@@ -43,6 +43,15 @@ export function* positionsOf(world: World, account: number): Generator<number> {
   for (let at = world.perpAccounts.columns.firstPosition.get(account); at !== 0; at = next.get(at - 1)) yield at - 1
 }
 
+/** Accounts with something open in a market: a walk over all positions, for what happens once in a market's life. */
+export function holdersOf(world: World, market: number): readonly number[] {
+  const { columns, count } = world.perpPositions
+  const rows: number[] = []
+  for (let at = 0; at < count; at++)
+    if (columns.perpMarket.get(at) === market + 1 && columns.sizeE18.get(at) !== 0n) rows.push(columns.perpAccount.get(at) - 1)
+  return rows
+}
+
 export function findPosition(world: World, account: number, market: number): number | undefined {
   for (const row of positionsOf(world, account)) if (world.perpPositions.columns.perpMarket.get(row) === market + 1) return row
   return undefined

@@ -1,5 +1,5 @@
 // Tables and account values compared with a real Perp v2's own views after each block of random trades, funding, liquidations and liquidity.
-import type { Address } from 'viem'
+import { type Address, encodeFunctionData, parseAbi } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ceilTick } from '../../../lab/deploy/perp.ts'
 import { Draws } from '../../../test/support/draws.ts'
@@ -21,7 +21,8 @@ const SPECS = [
   { symbol: 'BTC', priceUsd: 60_000, sideUsd: 400_000 },
 ]
 const SEED = 11
-const STEPS = 60
+const CLOSE = parseAbi(['function close()'])
+const STEPS = 50
 /** Operations that went through before the second watcher comes. */
 const LATE_AFTER = 30
 let lab: PerpLab
@@ -180,6 +181,25 @@ describe('perp v2', () => {
       if (draws.chance(0.3)) await lab.wait(draws.integer(30, 900))
       await feedNew()
     }
+    // a market that is paused, then closed: everybody in it is asked for, until they have quit it
+    const { clearingHouse, base } = lab.contracts
+    const btc = base(lab.market(1))
+    await lab.b.write(btc, 'pause')
+    await lab.b.flush()
+    await feedNew()
+    expect(world.perpMarkets.columns.status.get(1)).toBe(1)
+    await lab.block([lab.deposit(lab.trader(1), 100n * E6), lab.open(lab.trader(2), false, e18(2_000), 0)])
+    await lab.wait(5 * 86_400 + 60)
+    await lab.b.push('close', lab.d.owner, btc.address, encodeFunctionData({ abi: CLOSE, functionName: 'close' }))
+    await lab.b.flush()
+    await feedNew()
+    expect(world.perpMarkets.columns.status.get(1)).toBe(2)
+    const quit = (who: Address) => ({ from: who, contract: clearingHouse, functionName: 'quitMarket', args: [who, btc.address] })
+    done += (await lab.block(lab.d.traders.map(quit))).filter(({ status }) => status === '0x1').length
+    await feedNew()
+    expect(seen.get(PERP_TRADE.closed) ?? 0).toBeGreaterThan(0)
+    expect(world.perpMarkets.at(1)).toMatchObject({ longE18: 0n, shortE18: 0n })
+
     expect(world.chains.at(0)).toMatchObject({ mismatches: 0 })
     expect(late.world.chains.at(0)).toMatchObject({ mismatches: 0 })
     expect(world.chains.at(0).checked).toBeGreaterThan(100)

@@ -41,7 +41,8 @@ export function writeAccount(scope: Scope, perp: PerpBook, account: Hex): number
     held.add(market)
     const [size, quote, fundingThen] = info as readonly [bigint, bigint, bigint]
     const position = positionRow(world, row, market)
-    perpPositions.columns.sizeE18.set(position, size)
+    // no position is that large; sums of them must stay words
+    perpPositions.columns.sizeE18.set(position, fits(signed(size)) ? size : 0n)
     perpPositions.columns.openNotionalE18.set(position, quote)
     perpPositions.columns.fundingThenX96.set(position, fundingThen)
     const total = wordAt(answers.get(ask(accountBalance, 'totalSize', account, base)), 0)
@@ -97,7 +98,7 @@ export function writeAsked(scope: Scope, row: number): void {
   if (value === undefined || requirement === undefined || free === undefined) return
   const step = stepOf(world, venue)
   const inBounds = (word: bigint): bigint => (fits(signed(word)) ? signed(word) : 0n)
-  write(scope, row, inBounds(value) * step, inBounds(requirement), inBounds(free) * step, false)
+  write(scope, row, inBounds(value) * step, inBounds(requirement), fits(free) ? free * step : 0n, false)
 }
 
 function write(

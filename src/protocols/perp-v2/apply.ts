@@ -16,7 +16,7 @@ import { writeAhead } from './levels.ts'
 import { type Scope, writeMarket, writeMarketFigures } from './market.ts'
 import { basesOf } from './reads.ts'
 import { checkRevision } from './revision.ts'
-import { goBlind, selfCheck } from './self-check.ts'
+import { goBlind, sampleOf, selfCheck } from './self-check.ts'
 import type { PerpSpec } from './spec.ts'
 import { writeSolvency, writeVenue } from './venue.ts'
 
@@ -54,8 +54,9 @@ export function applyBlock(world: World, spec: PerpSpec, books: BooksOf, block: 
 
   const asked = askedOf(world, clearingHouse)
   const margin = new PerpMargin(perp, asked.has)
-  for (const row of book.settle(perp.at(pricesOf(world, venue)), block.timeS, dirty, margin))
-    if (!asked.has(row)) writeFigures(scope, perp, row)
+  const woken = book.settle(perp.at(pricesOf(world, venue)), block.timeS, dirty, margin)
+  // funding moves everybody's figures a little: so each account has its turn, whether or not it wakes
+  for (const row of new Set([...woken, ...sampleOf(world, venue, block.number)])) if (!asked.has(row)) writeFigures(scope, perp, row)
   for (const row of asked.rows()) writeAsked(scope, row)
 
   for (const market of marketsOf(world, venue)) {

@@ -20,9 +20,9 @@ const SPECS = [
   { symbol: 'ETH', priceUsd: 2_000, sideUsd: 400_000 },
   { symbol: 'BTC', priceUsd: 60_000, sideUsd: 400_000 },
 ]
-const SEED = 11
+const SEED = Number(process.env['SEED'] ?? 11)
 const CLOSE = parseAbi(['function close()'])
-const STEPS = 50
+const STEPS = process.env['FIREBREAK_TEST_LONG'] === '1' ? 160 : 50
 /** Operations that went through before the second watcher comes. */
 const LATE_AFTER = 30
 let lab: PerpLab

@@ -69,6 +69,8 @@ const RANGE_TICKS = 6_000
 /** Of the CollateralManager, in the order of its initialize: tokens an account, ratios in 1/1,000,000, then two amounts of USDC. */
 const COLLATERAL_RULES = [5, 750_000, 500_000, 2_000, 30_000, 10_000n * 10n ** 6n, 500n * 10n ** 6n] as const
 const FUNDS = 10n ** 13n
+/** A billion USDC: a Guard can keep no cap beyond 128 bits, such as the greatest number there is. */
+const VAULT_CAP = 10n ** 15n
 const MAKER_DEPOSIT = 5n * 10n ** 12n
 
 const LN_TICK = Math.log(1.0001)
@@ -160,7 +162,7 @@ async function deployCore(b: Builder, usdc: Contract, factory: Contract, quote: 
   await b.write(accountBalance, 'setVault', [vault.address])
   for (const contract of [registry, orderBook, exchange, accountBalance, vault])
     await b.write(contract, 'setClearingHouse', [clearingHouse.address])
-  await b.write(config, 'setSettlementTokenBalanceCap', [MAX_UINT])
+  await b.write(config, 'setSettlementTokenBalanceCap', [VAULT_CAP])
   await b.write(quote, 'mintMaximumTo', [clearingHouse.address])
   await b.write(quote, 'addWhitelist', [clearingHouse.address])
   return { config, registry, orderBook, accountBalance, exchange, insuranceFund, vault, collateralManager, clearingHouse }

@@ -1,8 +1,10 @@
 // The built-in detectors: the conformance suite runs over this list and fails for a file that is missing here.
+import { accountConcentration } from './account-concentration.ts'
 import { accountHealth } from './account-health.ts'
 import { aumWithoutFlows } from './aum-without-flows.ts'
 import { authorityChange } from './authority-change.ts'
 import { blind } from './blind.ts'
+import { cascadeAhead } from './cascade-ahead.ts'
 import { codeChanged } from './code-changed.ts'
 import { dangerousProposal } from './dangerous-proposal.ts'
 import { delegatedKey } from './delegated-key.ts'
@@ -12,12 +14,16 @@ import { expiryPrice } from './expiry-price.ts'
 import { flashLoan } from './flash-loan.ts'
 import { foreignDelegatecall } from './foreign-delegatecall.ts'
 import { freshContract } from './fresh-contract.ts'
+import { fundingExtreme } from './funding-extreme.ts'
 import { guardDisarmed } from './guard-disarmed.ts'
 import { implementationChange } from './implementation-change.ts'
+import { insuranceDrain } from './insurance-drain.ts'
 import { liquidityDepth } from './liquidity-depth.ts'
+import { markIndexGap } from './mark-index-gap.ts'
 import { marketSolvency } from './market-solvency.ts'
 import { mintWithoutLock } from './mint-without-lock.ts'
 import { navStep } from './nav-step.ts'
+import { openInterestDepth } from './open-interest-depth.ts'
 import { optionsUtilisation } from './options-utilisation.ts'
 import { oracleDeviation } from './oracle-deviation.ts'
 import { oracleJump } from './oracle-jump.ts'
@@ -27,6 +33,7 @@ import { outflowRate } from './outflow-rate.ts'
 import { ownerChange } from './owner-change.ts'
 import { payoutAbovePaidIn } from './payout-above-paid-in.ts'
 import { payoutBound } from './payout-bound.ts'
+import { perpSkew } from './perp-skew.ts'
 import { poolInvariant } from './pool-invariant.ts'
 import { profitTaker } from './profit-taker.ts'
 import { putCallParity } from './put-call-parity.ts'
@@ -36,6 +43,7 @@ import { reentrancy } from './reentrancy.ts'
 import { releaseWithoutBurn } from './release-without-burn.ts'
 import { repeatedLoop } from './repeated-loop.ts'
 import { safeModuleChange } from './safe-module-change.ts'
+import { selfLiquidation } from './self-liquidation.ts'
 import { selfdestruct } from './selfdestruct.ts'
 import { sharePriceJump } from './share-price-jump.ts'
 import { signerSetChange } from './signer-set-change.ts'
@@ -47,10 +55,12 @@ import { unauthorisedWrite } from './unauthorised-write.ts'
 import { vegaLimit } from './vega-limit.ts'
 
 export const detectors = {
+  accountConcentration,
   accountHealth,
   aumWithoutFlows,
   authorityChange,
   blind,
+  cascadeAhead,
   codeChanged,
   dangerousProposal,
   delegatedKey,
@@ -60,12 +70,16 @@ export const detectors = {
   flashLoan,
   foreignDelegatecall,
   freshContract,
+  fundingExtreme,
   guardDisarmed,
   implementationChange,
+  insuranceDrain,
   liquidityDepth,
+  markIndexGap,
   marketSolvency,
   mintWithoutLock,
   navStep,
+  openInterestDepth,
   optionsUtilisation,
   oracleDeviation,
   oracleJump,
@@ -75,6 +89,7 @@ export const detectors = {
   ownerChange,
   payoutAbovePaidIn,
   payoutBound,
+  perpSkew,
   poolInvariant,
   profitTaker,
   putCallParity,
@@ -84,6 +99,7 @@ export const detectors = {
   releaseWithoutBurn,
   repeatedLoop,
   safeModuleChange,
+  selfLiquidation,
   selfdestruct,
   sharePriceJump,
   signerSetChange,

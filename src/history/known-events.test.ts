@@ -5,12 +5,13 @@ import { TOPIC as aave } from '../protocols/aave-v3/abi.ts'
 import { TOPIC as chainlink } from '../protocols/chainlink/abi.ts'
 import { TRANSFER } from '../protocols/erc20/calls.ts'
 import { TOPIC as governance } from '../protocols/governance/abi.ts'
+import { TOPIC as perp } from '../protocols/perp-v2/abi.ts'
 import { TOPIC as uniswap } from '../protocols/uniswap-v3/abi.ts'
 import { KNOWN_EVENTS } from './known-events.ts'
 
 test('every event that an adapter reads has columns', () => {
   const known = new Set(KNOWN_EVENTS.map((event) => compileEvent(event).topic0))
-  const read = { ...aave, ...chainlink, ...governance, ...uniswap, TRANSFER }
+  const read = { ...aave, ...chainlink, ...governance, ...perp, ...uniswap, TRANSFER }
   expect(Object.entries(read).filter(([, topic0]) => !known.has(topic0))).toEqual([])
 })
 

@@ -47,6 +47,26 @@ const UNISWAP_V3 = parseAbi([
   'event Burn(address indexed owner, int24 indexed tickLower, int24 indexed tickUpper, uint128 amount, uint256 amount0, uint256 amount1)',
 ])
 
+/** Curie 2.8: clearing house, account balance, vault, exchange, market registry, base token. */
+const PERP_V2 = parseAbi([
+  'event PositionChanged(address indexed trader, address indexed baseToken, int256 exchangedPositionSize, int256 exchangedPositionNotional, uint256 fee, int256 openNotional, int256 realizedPnl, uint256 sqrtPriceAfterX96)',
+  'event PositionLiquidated(address indexed trader, address indexed baseToken, uint256 positionNotional, uint256 positionSize, uint256 liquidationFee, address liquidator)',
+  'event PositionClosed(address indexed trader, address indexed baseToken, int256 closedPositionSize, int256 closedPositionNotional, int256 openNotional, int256 realizedPnl, uint256 closedPrice)',
+  'event LiquidityChanged(address indexed maker, address indexed baseToken, address indexed quoteToken, int24 lowerTick, int24 upperTick, int256 base, int256 quote, int128 liquidity, uint256 quoteFee)',
+  'event FundingPaymentSettled(address indexed trader, address indexed baseToken, int256 fundingPayment)',
+  'event Paused(address account)',
+  'event Unpaused(address account)',
+  'event PnlRealized(address indexed trader, int256 amount)',
+  'event Deposited(address indexed collateralToken, address indexed trader, uint256 amount)',
+  'event Withdrawn(address indexed collateralToken, address indexed trader, uint256 amount)',
+  'event CollateralLiquidated(address indexed trader, address indexed collateralToken, address indexed liquidator, uint256 collateral, uint256 repaidSettlementWithoutInsuranceFundFeeX10_S, uint256 insuranceFundFeeX10_S, uint24 discountRatio)',
+  'event BadDebtSettled(address indexed trader, uint256 amount)',
+  'event FundingUpdated(address indexed baseToken, uint256 marketTwap, uint256 indexTwap)',
+  'event MaxTickCrossedWithinBlockChanged(address indexed baseToken, uint24 maxTickCrossedWithinBlock)',
+  'event PoolAdded(address indexed baseToken, uint24 indexed feeRatio, address indexed pool)',
+  'event StatusUpdated(uint8 indexed status)',
+])
+
 /** OpenZeppelin's AccessControl, Ownable and TimelockController, EIP-1967, Safe before and since 1.4. */
 const GOVERNANCE = parseAbi([
   'event RoleGranted(bytes32 indexed role, address indexed account, address indexed sender)',
@@ -67,6 +87,7 @@ export const KNOWN_EVENTS: readonly AbiEvent[] = [
   ...CHAINLINK,
   ...TOKENS,
   ...UNISWAP_V3,
+  ...PERP_V2,
   ...GOVERNANCE,
   ...Guard.abi.filter((item): item is Extract<(typeof Guard.abi)[number], { type: 'event' }> => item.type === 'event'),
 ]

@@ -1,16 +1,16 @@
 // An exchange of perpetuals, Perp v2, as a config names it: with its virtual pools, and the Guard that may act on it.
 import { z } from 'zod'
+import type { Hex } from '../core/flow.ts'
 import { entryId } from '../core/guard-entry.ts'
 import { parsed } from '../core/parsed.ts'
 import { guard as guardAdapter } from '../protocols/guard/index.ts'
-import { perpGuardEntries } from '../protocols/perp-v2/entries.ts'
+import { type PerpEntryAction, type PerpGuardConfig, perpGuardEntries } from '../protocols/perp-v2/entries.ts'
 import { perpV2 } from '../protocols/perp-v2/index.ts'
 import { uniswapV3 } from '../protocols/uniswap-v3/index.ts'
 import { perpRisk } from '../state/perp-risk.ts'
 import type { Venue } from '../state/protocol.ts'
 import { address, chainId, type Watched } from './parts.ts'
 
-const ACTIONS = ['stopSwaps', 'tightenSpread', 'capFunding', 'stopDeposits'] as const
 const VIRTUAL_DECIMALS = 18
 
 const perpSchema = z.strictObject({
@@ -34,6 +34,8 @@ const perpSchema = z.strictObject({
     .min(1)
     .refine((list) => new Set(list.map(({ baseToken }) => baseToken)).size === list.length, 'want each market once')
     .refine((list) => new Set(list.map(({ pool }) => pool)).size === list.length, 'want a pool of its own for each market'),
+  /** See who pays for whose collateral, by the settlement token's transfers. */
+  followPayers: z.boolean().default(true),
   /** Without it the exchange is only watched. */
   guard: z
     .strictObject({
@@ -41,13 +43,11 @@ const perpSchema = z.strictObject({
       exchange: address,
       registry: address,
       config: address,
-      /** SafeModuleRoutes, where a Safe owns the contracts; without one the Guard itself does. */
+      /** SafeModuleRoute of each action that governance has added to the Guard. */
       routes: z
         .strictObject({ stopSwaps: address, tightenSpread: address, capFunding: address, stopDeposits: address })
         .partial()
-        .optional(),
-      /** What governance has added to the Guard; all by default. */
-      actions: z.array(z.enum(ACTIONS)).min(1).optional(),
+        .refine((routes) => Object.keys(routes).length > 0, 'want a route for one action at least'),
       cappedFundingPpm: z.number().int().min(0).max(1_000_000).optional(),
       expiryS: z.number().int().positive().optional(),
       hardCapS: z.number().int().positive().optional(),
@@ -59,7 +59,7 @@ const perpSchema = z.strictObject({
 /** Perpetual Protocol v2: markets, margin accounts, open interest, funding, insurance; and the pools in which its prices are made. */
 export function perpV2Exchange(input: z.input<typeof perpSchema>): Watched {
   const config = parsed('perpV2Exchange()', input, perpSchema.parse)
-  const { chainId, clearingHouse } = config
+  const { chainId, clearingHouse, followPayers } = config
   const pools = config.markets.map(({ name, pool, baseToken, bandBps }) => ({
     name,
     pool,
@@ -76,20 +76,26 @@ export function perpV2Exchange(input: z.input<typeof perpSchema>): Watched {
   }))
   const prices = uniswapV3({ chainId, pools })
   if (!config.guard) {
-    const protocol = perpV2({ chainId, clearingHouse, markets })
+    const protocol = perpV2({ chainId, clearingHouse, markets, followPayers })
     const venue: Venue = { protocol, pool: clearingHouse, guard: undefined, risk: perpRisk, probes: () => [] }
     return { chainId, rules: { perpV2: config }, protocols: [prices, protocol], venues: [venue], guards: [] }
   }
-  const { address: guard, actions = ACTIONS, ...parts } = config.guard
-  const given = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as typeof parts
-  const entries = perpGuardEntries({ ...(given as Parameters<typeof perpGuardEntries>[0]), markets }).filter(({ action }) =>
-    actions.includes(action),
-  )
-  const protocol = perpV2({ chainId, clearingHouse, markets, guard: { entries } })
-  const known = entries.map(({ entry, subjects }) => ({ id: entryId(entry), subjects }))
-  const ours = guardAdapter({ chainId, guard, entries: known })
+  const { address: guard, exchange, registry, config: rules, routes, cappedFundingPpm = 10_000 } = config.guard
+  const { expiryS = 600, hardCapS = 14_400, cooldownS = 3_600 } = config.guard
+  const given: Readonly<Partial<Record<PerpEntryAction, Hex | undefined>>> = routes
+  const known = Object.fromEntries(Object.entries(given).filter(([, route]) => route !== undefined)) as PerpGuardConfig['routes']
+  const times = { expiryS, hardCapS, cooldownS }
+  const entries = perpGuardEntries({ exchange, registry, config: rules, markets, routes: known, cappedFundingPpm, ...times })
+  const protocol = perpV2({ chainId, clearingHouse, markets, followPayers, guard: { entries } })
+  const live = entries.map(({ entry, subjects }) => ({ id: entryId(entry), subjects }))
+  const ours = guardAdapter({ chainId, guard, entries: live })
   const venue: Venue = { protocol, pool: clearingHouse, guard, risk: perpRisk, probes: () => [] }
   const named = entries.map(({ action, symbol, entry }) => ({ id: entryId(entry), name: `${action} ${symbol}`.trim() }))
-  const rules = { perpV2: config, entries: known }
-  return { chainId, rules, protocols: [prices, protocol, ours], venues: [venue], guards: [{ guard, entries: named }] }
+  return {
+    chainId,
+    rules: { perpV2: config, entries: live },
+    protocols: [prices, protocol, ours],
+    venues: [venue],
+    guards: [{ guard, entries: named }],
+  }
 }

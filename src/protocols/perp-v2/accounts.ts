@@ -10,7 +10,7 @@ import { ask, figureCalls } from './abi.ts'
 import { askedOf } from './asked.ts'
 import { fits, fundingBase } from './book.ts'
 import { figuresOf, stepOf } from './figures.ts'
-import { accountRow, findMarket, positionRow, positionsOf } from './keys.ts'
+import { accountRow, findMarket, holdersOf, positionRow, positionsOf } from './keys.ts'
 import { keepLevels } from './levels.ts'
 import { type Scope, STATUS_OF_MARKET } from './market.ts'
 
@@ -41,7 +41,8 @@ export function writeAccount(scope: Scope, perp: PerpBook, account: Hex): number
     held.add(market)
     const [size, quote, fundingThen] = info as readonly [bigint, bigint, bigint]
     const position = positionRow(world, row, market)
-    perpPositions.columns.sizeE18.set(position, size)
+    // no position is that large; sums of them must stay words
+    perpPositions.columns.sizeE18.set(position, fits(signed(size)) ? size : 0n)
     perpPositions.columns.openNotionalE18.set(position, quote)
     perpPositions.columns.fundingThenX96.set(position, fundingThen)
     const total = wordAt(answers.get(ask(accountBalance, 'totalSize', account, base)), 0)
@@ -97,7 +98,7 @@ export function writeAsked(scope: Scope, row: number): void {
   if (value === undefined || requirement === undefined || free === undefined) return
   const step = stepOf(world, venue)
   const inBounds = (word: bigint): bigint => (fits(signed(word)) ? signed(word) : 0n)
-  write(scope, row, inBounds(value) * step, inBounds(requirement), inBounds(free) * step, false)
+  write(scope, row, inBounds(value) * step, inBounds(requirement), fits(free) ? free * step : 0n, false)
 }
 
 function write(
@@ -137,17 +138,12 @@ function sums({ perpAccounts: { columns } }: World, row: number): { readonly bad
   }
 }
 
-/** Everybody who holds something in a market that opened, paused or closed is read whole in the next block that names it; asked until then. */
+/** Whoever holds something in a market that opened, paused or closed is asked for, until an event names the account and it is read whole. */
 export function askHolders(scope: Scope, perp: PerpBook, market: number): readonly number[] {
-  const { world } = scope
-  const { columns, count } = world.perpPositions
-  const found: number[] = []
-  for (let position = 0; position < count; position++) {
-    if (columns.perpMarket.get(position) !== market + 1 || columns.sizeE18.get(position) === 0n) continue
-    const row = columns.perpAccount.get(position) - 1
+  const holders = holdersOf(scope.world, market)
+  for (const row of holders) {
     setAsked(scope, row, true)
     bookAccount(scope, perp, row, false)
-    found.push(row)
   }
-  return found
+  return holders
 }

@@ -22,9 +22,10 @@ const OPEN = {
 
 export const ACTIONS: Readonly<Record<PerpActionName, Action>> = {
   tightenSpread: {
-    class: 'throttle',
-    effect: { ...OPEN, ...OWNER },
-    does: 'Lets only such trades through as bring the pool nearer to the index, or leave it as near as the limit.',
+    class: 'market',
+    // a row can't say "half": trades and closings that bring the pool nearer to the index, or leave it within, still go through
+    effect: { ...OPEN, ...OWNER, opensPosition: 'no', borrowsAgainst: 'no', repays: 'no' },
+    does: 'Lets only such trades and closings through as bring the pool nearer to the index.',
   },
   capFunding: {
     class: 'throttle',

@@ -11,12 +11,12 @@ import { keepClusters, writeClusterFigures } from './clusters.ts'
 import { contractsOf, coreOf } from './contracts.ts'
 import { touchedBy } from './decode.ts'
 import { writeEvents } from './events.ts'
-import { findMarket, findVenue, marketsOf } from './keys.ts'
+import { accountsOf, findMarket, findVenue, marketsOf } from './keys.ts'
 import { writeAhead } from './levels.ts'
 import { type Scope, writeMarket, writeMarketFigures } from './market.ts'
 import { basesOf } from './reads.ts'
 import { checkRevision } from './revision.ts'
-import { goBlind, selfCheck } from './self-check.ts'
+import { goBlind, sampleOf, selfCheck } from './self-check.ts'
 import type { PerpSpec } from './spec.ts'
 import { writeSolvency, writeVenue } from './venue.ts'
 
@@ -28,6 +28,7 @@ export function applyBlock(world: World, spec: PerpSpec, books: BooksOf, block: 
   if (isFirst) checkRevision(core, answers)
   const contracts = contractsOf(world, clearingHouse, answers)
   if (!contracts) return
+  const ratio = isFirst ? undefined : world.perpVenues.columns.mmRatioPpm.get(findVenue(world, clearingHouse) ?? 0)
   const venue = writeVenue(world, contracts, answers)
   const scope: Scope = { world, spec, contracts, venue, timeS: block.timeS, answers }
   const { perp, book } = books.in(world, venue)
@@ -41,6 +42,9 @@ export function applyBlock(world: World, spec: PerpSpec, books: BooksOf, block: 
   // the first block's reads are the state at its end: its logs are in them
   const regrouped = isFirst ? [] : writeEvents(scope, block.logs)
   const dirty = new Set<number>([...restless, ...regrouped])
+  // only an upgrade of the config can do this: then nobody's slack is what it was
+  if (ratio !== undefined && ratio !== world.perpVenues.columns.mmRatioPpm.get(venue))
+    for (const row of accountsOf(world, venue)) dirty.add(row)
   for (const account of touchedBy(block.logs, contracts)) {
     const row = writeAccount(scope, perp, account)
     if (row === undefined) goBlind(world, block.number)
@@ -50,8 +54,9 @@ export function applyBlock(world: World, spec: PerpSpec, books: BooksOf, block: 
 
   const asked = askedOf(world, clearingHouse)
   const margin = new PerpMargin(perp, asked.has)
-  for (const row of book.settle(perp.at(pricesOf(world, venue)), block.timeS, dirty, margin))
-    if (!asked.has(row)) writeFigures(scope, perp, row)
+  const woken = book.settle(perp.at(pricesOf(world, venue)), block.timeS, dirty, margin)
+  // funding moves everybody's figures a little: so each account has its turn, whether or not it wakes
+  for (const row of new Set([...woken, ...sampleOf(world, venue, block.number)])) if (!asked.has(row)) writeFigures(scope, perp, row)
   for (const row of asked.rows()) writeAsked(scope, row)
 
   for (const market of marketsOf(world, venue)) {

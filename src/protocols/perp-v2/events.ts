@@ -132,6 +132,7 @@ function writeFlow(scope: Scope, event: Flow, log: Log, logs: readonly Log[]): r
   const of = world.perpAccounts.columns
   if (event.kind === 'withdrawal') addAt(of.withdrewAtS, of.withdrawnUsd, account, timeS, usd)
   if (event.kind === 'badDebt') {
+    addAt(of.leftAtS, of.leftUsd, account, timeS, usd)
     const settled = world.perpVenues.columns.settledBadDebtUsd
     settled.set(venue, settled.get(venue) + usd)
   }

@@ -26,7 +26,7 @@ import { applyBlock } from './apply.ts'
 import { BooksOf } from './book.ts'
 import { findVenue, marketsOf } from './keys.ts'
 import { perpReads } from './reads.ts'
-import { type PerpV2Config, specOf } from './spec.ts'
+import { type PerpSpec, type PerpV2Config, specOf } from './spec.ts'
 
 export function perpV2(config: PerpV2Config): Protocol {
   const spec = specOf(config)
@@ -41,7 +41,7 @@ export function perpV2(config: PerpV2Config): Protocol {
   return {
     id: `perp-v2:${config.chainId}:${clearingHouse}`,
     writes: [venues, perpVenues, perpMarkets, perpAccounts, perpPositions, perpClusters, perpLevels, perpTrades, perpFlows, chains],
-    watches: (world) => watches(world, clearingHouse),
+    watches: (world) => watches(world, spec),
     reads: (world, block, sofar) => sofar.missing(perpReads(world, spec, block, sofar)),
     apply: (world, block, answers) => applyBlock(world, spec, books, block, answers),
     actions: Object.fromEntries(Object.entries(ACTIONS).filter(([name]) => offered.has(name))),
@@ -60,7 +60,7 @@ export function perpV2(config: PerpV2Config): Protocol {
 /** Of what is set for the whole exchange. */
 const NO_SUBJECT: Hex = addressSubject('0x0000000000000000000000000000000000000000')
 
-function watches(world: World, clearingHouse: Hex): readonly Watch[] {
+function watches(world: World, { clearingHouse, followPayers }: PerpSpec): readonly Watch[] {
   const venue = findVenue(world, clearingHouse)
   if (venue === undefined) return [{ address: clearingHouse }]
   const { columns } = world.perpVenues
@@ -73,7 +73,7 @@ function watches(world: World, clearingHouse: Hex): readonly Watch[] {
     { address: at('accountBalance') },
     { address: at('registry') },
     { address: at('config') },
-    { address: at('settlementToken'), topics: [TOPIC.transfer] },
+    ...(followPayers ? [{ address: at('settlementToken'), topics: [TOPIC.transfer] }] : []),
     ...marketsOf(world, venue).map((row) => ({
       address: addressOf(world.perpMarkets.columns.baseToken.get(row)),
       topics: [TOPIC.statusUpdated],

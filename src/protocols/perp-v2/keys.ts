@@ -17,6 +17,13 @@ export function marketsOf(world: World, venue: number): readonly number[] {
   return rows
 }
 
+export function accountsOf(world: World, venue: number): readonly number[] {
+  const rows: number[] = []
+  const { columns, count } = world.perpAccounts
+  for (let row = 0; row < count; row++) if (columns.perpVenue.get(row) === venue + 1) rows.push(row)
+  return rows
+}
+
 export const baseOf = (world: World, market: number): Hex => addressOf(world.perpMarkets.columns.baseToken.get(market))
 
 export function accountRow(world: World, clearingHouse: Hex, venue: number, account: Hex, timeS: number): number {
@@ -34,6 +41,15 @@ export function accountRow(world: World, clearingHouse: Hex, venue: number, acco
 export function* positionsOf(world: World, account: number): Generator<number> {
   const { next } = world.perpPositions.columns
   for (let at = world.perpAccounts.columns.firstPosition.get(account); at !== 0; at = next.get(at - 1)) yield at - 1
+}
+
+/** Accounts with something open in a market: a walk over all positions, for what happens once in a market's life. */
+export function holdersOf(world: World, market: number): readonly number[] {
+  const { columns, count } = world.perpPositions
+  const rows: number[] = []
+  for (let at = 0; at < count; at++)
+    if (columns.perpMarket.get(at) === market + 1 && columns.sizeE18.get(at) !== 0n) rows.push(columns.perpAccount.get(at) - 1)
+  return rows
 }
 
 export function findPosition(world: World, account: number, market: number): number | undefined {

@@ -106,11 +106,9 @@ function writeFunding(scope: Scope, base: Hex, row: number, isNew: boolean): voi
   const windowS = windowOf(world, contracts, base, timeS, answers) ?? 0
   const root = wordAt(answers.get(ask(exchange, 'sqrtTwap', base, windowS)), 0)
   const index = wordAt(answers.get(ask(base, 'indexPrice', windowS)), 0)
-  if (root === undefined || index === undefined || columns.status.get(row) !== STATUS_OF_MARKET.open) {
-    columns.fundingX96.set(row, unsigned(settled))
-    columns.fundingPerDay.set(row, 0)
-    return
-  }
+  columns.fundingX96.set(row, unsigned(settled))
+  columns.fundingPerDay.set(row, 0)
+  if (root === undefined || index === undefined) return
   const marketX96 = (root * root) >> Q96
   const indexX96 = (index << Q96) / E18
   columns.twapWindowS.set(row, windowS)
@@ -118,7 +116,10 @@ function writeFunding(scope: Scope, base: Hex, row: number, isNew: boolean): voi
   columns.markTwap.set(row, toFloat((marketX96 * E18) >> Q96, 18))
   columns.indexTwapE18.set(row, index)
   columns.indexTwap.set(row, toFloat(index, 18))
-  const most = (indexX96 * BigInt(world.perpVenues.columns.maxFundingPpm.get(venue))) / PPM
+  if (columns.status.get(row) !== STATUS_OF_MARKET.open) return
+  const maxFundingPpm = world.perpVenues.columns.maxFundingPpm.get(venue)
+  columns.maxFundingPpm.set(row, maxFundingPpm)
+  const most = (indexX96 * BigInt(maxFundingPpm)) / PPM
   const apart = marketX96 - indexX96
   const premium = apart > most ? most : apart < -most ? -most : apart
   columns.fundingPerDay.set(row, indexX96 === 0n ? 0 : Number(premium) / Number(indexX96))

@@ -180,6 +180,22 @@ export class PerpLab {
     return { from, contract, functionName: 'liquidate', args: [trader, this.market(market).baseToken] }
   }
 
+  /** Does something and takes it all back. */
+  async aside<T>(act: () => Promise<T>): Promise<T> {
+    const { rpc } = this.anvil
+    const [rounds, nonces, prices] = [[...this.rounds], new Map(this.b.chain.nonces), [...this.prices]]
+    const snapshot = await rpc.call('evm_snapshot')
+    try {
+      return await act()
+    } finally {
+      await rpc.call('evm_revert', [snapshot])
+      this.rounds.splice(0, Number.POSITIVE_INFINITY, ...rounds)
+      this.prices.splice(0, Number.POSITIVE_INFINITY, ...prices)
+      this.b.chain.nonces.clear()
+      for (const [who, nonce] of nonces) this.b.chain.nonces.set(who, nonce)
+    }
+  }
+
   /** A new index, in blocks of its own. */
   async price(usd: number, market = 0): Promise<void> {
     this.prices[market] = usd

@@ -9,7 +9,7 @@ import { ask, figureCalls, firstTradedCall, settledCalls, TOPIC } from './abi.ts
 import { askedOf } from './asked.ts'
 import { type AllContracts, CORE_VIEWS, contractsOf, coreOf } from './contracts.ts'
 import { namedBy, touchedBy, tradedBy } from './decode.ts'
-import { baseOf, findMarket, findVenue, marketsOf, positionsOf, small } from './keys.ts'
+import { baseOf, findMarket, findVenue, holdersOf, marketsOf, positionsOf, small } from './keys.ts'
 import { revisionCalls } from './revision.ts'
 import { checkReads } from './self-check.ts'
 import type { PerpSpec } from './spec.ts'
@@ -141,7 +141,9 @@ function accountReads(
   }
   if (venue === undefined) return wanted
   const { columns } = world.perpAccounts
-  for (const row of askedOf(world, clearingHouse).rows()) {
+  // who holds something in a market that opens, pauses or closes is asked for from this block on
+  const turned = marketsOf(world, venue).filter((market) => logsOf(logs, baseOf(world, market)).length > 0)
+  for (const row of [...askedOf(world, clearingHouse).rows(), ...turned.flatMap((market) => holdersOf(world, market))]) {
     const account = addressOf(columns.account.get(row))
     wanted.push(...figureCalls(contracts, account))
     for (const position of positionsOf(world, row)) {

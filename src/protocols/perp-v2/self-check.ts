@@ -15,14 +15,19 @@ import type { Scope } from './market.ts'
 
 const SAMPLE = 2
 
+/** The accounts whose turn it is in a block. */
+export function sampleOf(world: World, venue: number, number: number): readonly number[] {
+  const { columns, count } = world.perpAccounts
+  if (count === 0) return []
+  const rows = new Set(Array.from({ length: SAMPLE }, (_, n) => (number * SAMPLE + n) % count))
+  return [...rows].filter((row) => columns.perpVenue.get(row) === venue + 1)
+}
+
 export function checkReads(world: World, contracts: AllContracts, number: number): readonly Call[] {
   const venue = findVenue(world, contracts.clearingHouse)
-  const { columns, count } = world.perpAccounts
-  if (venue === undefined || count === 0) return []
-  const rows = new Set(Array.from({ length: SAMPLE }, (_, n) => (number * SAMPLE + n) % count))
-  return [...rows]
-    .filter((row) => columns.perpVenue.get(row) === venue + 1)
-    .flatMap((row) => figureCalls(contracts, addressOf(columns.account.get(row))))
+  if (venue === undefined) return []
+  const { account } = world.perpAccounts.columns
+  return sampleOf(world, venue, number).flatMap((row) => figureCalls(contracts, addressOf(account.get(row))))
 }
 
 /** Compares every answered account that the book watches; a difference means that we are blind, whatever the reason. */

@@ -14,6 +14,8 @@ export interface PerpV2Config {
     /** Whole tokens of the underlying asset in circulation, for open interest against its market capitalisation. */
     readonly circulatingSupply?: number
   }[]
+  /** Watch the settlement token's transfers, to see who pays for whom; a token that moves in every block makes many logs. */
+  readonly followPayers?: boolean
   /** Undefined: we only watch. */
   readonly guard?: { readonly entries: readonly PerpGuardEntry[] }
 }
@@ -25,13 +27,15 @@ export interface MarketSpec {
 }
 export interface PerpSpec {
   readonly clearingHouse: Hex
+  readonly followPayers: boolean
   readonly markets: ReadonlyMap<Hex, MarketSpec>
 }
 
-export function specOf({ clearingHouse, markets }: PerpV2Config): PerpSpec {
+export function specOf({ clearingHouse, markets, followPayers = true }: PerpV2Config): PerpSpec {
   const lower = (address: Hex): Hex => address.toLowerCase() as Hex
   return {
     clearingHouse: lower(clearingHouse),
+    followPayers,
     markets: new Map(
       markets.map(({ baseToken, feed, circulatingSupply = 0 }) => [
         lower(baseToken),

@@ -68,6 +68,8 @@ export const perpMarkets = defineTable('perpMarkets', 'entity', {
   twapWindowS: 'u32',
   /** Share of the position a day; over 0 longs pay, below it shorts do. */
   fundingPerDay: 'f64',
+  /** The most that it may be, 1/1,000,000: its venue's. */
+  maxFundingPpm: 'u32',
   /** Running sum of the premium times seconds, 2^-96, at the block's time; and where it was when last settled. */
   fundingX96: 'word',
   settledX96: 'word',
@@ -137,6 +139,9 @@ export const perpAccounts = defineTable('perpAccounts', 'entity', {
   withdrawnUsd: 'f64',
   liquidatedAtS: 'u32',
   liquidatedUsd: 'f64',
+  /** When it left bad debt to the insurance fund, and how much then, USD. */
+  leftAtS: 'u32',
+  leftUsd: 'f64',
   /** 1: who liquidated it last is of the same cluster. */
   ownLiquidator: 'u32',
 })

@@ -37,8 +37,10 @@ export interface Mined {
 export class Chain {
   readonly rpc: Rpc
   readonly nonces: Map<Address, number>
-  constructor(rpc: Rpc, nonces: Readonly<Record<string, number>> = {}) {
+  private readonly chainId: number
+  constructor(rpc: Rpc, nonces: Readonly<Record<string, number>> = {}, chainId = CHAIN_ID) {
     this.rpc = rpc
+    this.chainId = chainId
     this.nonces = new Map(Object.entries(nonces) as [Address, number][])
   }
 
@@ -48,7 +50,7 @@ export class Chain {
     const maxFeePerGas = tx.maxFeePerGas ?? FEES.honest
     const raw = await accountAt(tx.from).signer.signTransaction({
       type: 'eip1559',
-      chainId: CHAIN_ID,
+      chainId: this.chainId,
       nonce,
       ...(tx.to === null ? {} : { to: tx.to }),
       data: tx.data,

@@ -71,9 +71,25 @@ const ocr = {
   render: (contracts) => `${JSON.stringify(contracts)}\n`,
 }
 
+const vault = {
+  ...guard,
+  entries: ['lab/contracts/SharesVault.sol'],
+  locate: (name) => (name.startsWith('lab/') ? join(root, name) : require.resolve(name)),
+  contracts: ['SharesVault'],
+  output: '.cache/lab/vault.json',
+  render: (contracts) => `${JSON.stringify(contracts)}\n`,
+}
+
+const bridge = {
+  ...vault,
+  entries: ['lab/contracts/LockSide.sol', 'lab/contracts/MintSide.sol'],
+  contracts: ['LockSide', 'MintSide'],
+  output: '.cache/lab/bridge.json',
+}
+
 /** @param {{ verbose?: boolean }} [options] verbose also says what was up to date. Throws on a compile error. */
 export async function buildContracts({ verbose = false } = {}) {
-  for (const unit of [guard, reader, liquidator, safeModuleRoute, chainlink, ocr]) build(unit, verbose)
+  for (const unit of [guard, reader, liquidator, safeModuleRoute, chainlink, ocr, vault, bridge]) build(unit, verbose)
 }
 
 function build(unit, verbose) {

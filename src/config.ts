@@ -32,6 +32,8 @@ const schema = z.strictObject({
     blockTimeS: z.number().positive().optional(),
     /** Is a header's hash checked against its fields? Without it, as the chain's profile says. */
     headerHash: z.enum(['ethereum', 'unchecked']).optional(),
+    /** How nodes are asked for traces, if a detector looks at them. Without it each is asked what it has. */
+    traces: z.enum(['auto', 'debug', 'debug-calls', 'parity', 'parity-calls', 'none']).optional(),
   }),
   /** One here is the usual; several share this process, each with its own endpoint, store and key. */
   nodes: z

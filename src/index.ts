@@ -2,23 +2,48 @@
 export { calibration } from './calibration.ts'
 export { type Config, defineConfig } from './config.ts'
 export { accountHealth } from './detect/account-health.ts'
+export { aumWithoutFlows } from './detect/aum-without-flows.ts'
 export { authorityChange } from './detect/authority-change.ts'
 export { blind } from './detect/blind.ts'
+export { codeChanged } from './detect/code-changed.ts'
+export { dangerousProposal } from './detect/dangerous-proposal.ts'
 export { defineDetector } from './detect/define.ts'
+export { delegatedKey } from './detect/delegated-key.ts'
 export { deltaLimit } from './detect/delta-limit.ts'
+export { donation } from './detect/donation.ts'
 export { expiryPrice } from './detect/expiry-price.ts'
+export { flashLoan } from './detect/flash-loan.ts'
+export { foreignDelegatecall } from './detect/foreign-delegatecall.ts'
+export { freshContract } from './detect/fresh-contract.ts'
 export { guardDisarmed } from './detect/guard-disarmed.ts'
+export { implementationChange } from './detect/implementation-change.ts'
 export { liquidityDepth } from './detect/liquidity-depth.ts'
 export { marketSolvency } from './detect/market-solvency.ts'
+export { navStep } from './detect/nav-step.ts'
 export { optionsUtilisation } from './detect/options-utilisation.ts'
 export { oracleDeviation } from './detect/oracle-deviation.ts'
 export { oracleJump } from './detect/oracle-jump.ts'
 export { oracleReporters } from './detect/oracle-reporters.ts'
 export { oracleStaleness } from './detect/oracle-staleness.ts'
 export { outflowRate } from './detect/outflow-rate.ts'
+export { ownerChange } from './detect/owner-change.ts'
+export { payoutAbovePaidIn } from './detect/payout-above-paid-in.ts'
 export { payoutBound } from './detect/payout-bound.ts'
+export { poolInvariant } from './detect/pool-invariant.ts'
+export { profitTaker } from './detect/profit-taker.ts'
 export { putCallParity } from './detect/put-call-parity.ts'
+export { readOnlyReentrancy } from './detect/read-only-reentrancy.ts'
+export { reentrancy } from './detect/reentrancy.ts'
+export { repeatedLoop } from './detect/repeated-loop.ts'
+export { safeModuleChange } from './detect/safe-module-change.ts'
+export { selfdestruct } from './detect/selfdestruct.ts'
+export { sharePriceJump } from './detect/share-price-jump.ts'
+export { signerSetChange } from './detect/signer-set-change.ts'
 export { staleOptionPrice } from './detect/stale-option-price.ts'
+export { supplyBacking } from './detect/supply-backing.ts'
+export { timelockShortened } from './detect/timelock-shortened.ts'
+export { traceGap } from './detect/trace-gap.ts'
+export { unauthorisedWrite } from './detect/unauthorised-write.ts'
 export { vegaLimit } from './detect/vega-limit.ts'
 export { eventTable } from './state/event-table.ts'
 /** For detectors of your own: the tables they can look at, and the memory they can keep. */
@@ -31,10 +56,13 @@ export {
   chainlinkFeeds,
   entryId,
   erc20Tokens,
+  erc4626Vaults,
   governance,
   lyraGuardEntries,
   lyraMarket,
   perpGuardEntries,
   perpV2Exchange,
+  tracedContracts,
+  uniswapV2Pools,
   uniswapV3Pools,
 } from './watched.ts'

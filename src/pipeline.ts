@@ -25,6 +25,7 @@ import type { Wallet } from './respond/wallet.ts'
 import { type Checkpoint, restore, takeCheckpoint, wayBack } from './restart.ts'
 import { rulesOf } from './rules.ts'
 import { Answers } from './state/protocol.ts'
+import { tracedOf } from './state/traced.ts'
 
 export interface NodeOptions {
   readonly config: Config
@@ -137,8 +138,10 @@ export function startNode(options: NodeOptions): RunningNode {
       adapter: {
         watches: () => rules.protocols.flatMap((p) => p.watches(world)),
         reads: (block, soFar) => rules.protocols.flatMap((p) => p.reads(world, block, new Answers(soFar))),
+        traces: () => tracedOf(rules, world),
       },
       onEvent: (event) => events.ingest?.(node.id, event),
+      ...(config.chain.traces && { traceWay: config.chain.traces }),
     })
   }
 

@@ -56,14 +56,14 @@ describe('governance', () => {
       chainId: 1,
       accessControls: [{ address: upper }, { address: base, roles: ['MINTER_ROLE'] }],
     })
-    const none = { owned: [], proxies: [], timelocks: [], safes: [], own: [], sinceBlock: 0 }
+    const none = { owned: [], proxies: [], beacons: [], timelocks: [], safes: [], own: [], codes: [], privileged: [], sinceBlock: 0 }
     const roles = ['DEFAULT_ADMIN_ROLE', 'POOL_ADMIN', 'EMERGENCY_ADMIN', 'RISK_ADMIN', 'ASSET_LISTING_ADMIN', 'FLASH_BORROWER', 'BRIDGE']
     const accessControls = [
       { address: lower, roles },
       { address: base, roles: ['MINTER_ROLE'] },
     ]
     expect(rules).toEqual({ governance: { chainId: 1, accessControls, ...none } })
-    expect([protocols.map(({ id }) => id), venues]).toEqual([['governance:1'], []])
+    expect([protocols.map(({ id }) => id), venues]).toEqual([['governance:1', 'safe:1', 'timelock:1', 'code:1'], []])
   })
   test("refuses a Guard that is people's too, and a name that no contract hashes", () => {
     for (const people of ['timelocks', 'safes'])

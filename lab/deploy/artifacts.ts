@@ -45,12 +45,32 @@ export const uniswapArtifact = (pkg: 'v3-core' | 'v3-periphery', name: string): 
 export const perpArtifact = (name: string): Artifact => fromPackage('@perp/curie-contract', `artifacts/contracts/${name}.sol/${name}`)
 export const perpOracleArtifact = (name: string): Artifact =>
   fromPackage('@perp/perp-oracle-contract', `artifacts/contracts/${name}.sol/${name}`)
+/** Truffle's form: the bytecode lies deeper in the file. */
+export function uniswapV2Artifact(pkg: 'v2-core' | 'v2-periphery', name: string): Artifact {
+  const { abi, evm } = fromPackage(`@uniswap/${pkg}`, `build/${name}`) as Artifact & {
+    readonly evm: { readonly bytecode: { readonly object: string } }
+  }
+  return { name, abi, bytecode: `0x${evm.bytecode.object.replace(/^0x/, '')}` }
+}
+
+/** Of Foundry's output folder. */
+export function uniswapV4Artifact(name: string): Artifact {
+  const { abi, bytecode } = fromPackage('@uniswap/v4-core', `out/${name}.sol/${name}`) as unknown as {
+    readonly abi: Artifact['abi']
+    readonly bytecode: { readonly object: Hex }
+  }
+  return { name, abi, bytecode: bytecode.object }
+}
 
 /** Chainlink's package has sources only; scripts/build-contracts.mjs compiles them. */
 export const chainlinkArtifact = (name: 'FluxAggregator' | 'EACAggregatorProxy'): Artifact => compiled('chainlink.json', name)
 
 /** Of lab/contracts, compiled by the same script. */
 export const ocrArtifact = (): Artifact => compiled('ocr.json', 'OcrAggregator')
+
+/** Of lab/contracts too: the lab's own vault and bridge. */
+export const vaultArtifact = (): Artifact => compiled('vault.json', 'SharesVault')
+export const bridgeArtifact = (name: 'LockSide' | 'MintSide'): Artifact => compiled('bridge.json', name)
 
 function compiled(file: string, name: string): Artifact {
   const artifact = (read(join(ROOT, '.cache/lab', file)) as Record<string, Omit<Artifact, 'name'>>)[name]

@@ -26,8 +26,8 @@ export class Builder {
   private waiting: Waiting[] = []
   private index = 0n
 
-  constructor(rpc: Rpc, sender: Address) {
-    this.chain = new Chain(rpc)
+  constructor(rpc: Rpc, sender: Address, chainId?: number) {
+    this.chain = new Chain(rpc, {}, chainId)
     this.sender = sender
   }
 

@@ -47,13 +47,20 @@ export async function deploySafe(b: Builder, owners: readonly Address[]): Promis
   return getContractAddress({ opcode: 'CREATE2', from: factory.address, salt, bytecode })
 }
 
-/** Calldata of `execTransaction` for a plain call, signed by the first owners up to the threshold. Anyone may send it. */
-export async function safeCall(safe: Address, owners: readonly Address[], nonce: bigint, to: Address, data: Hex): Promise<Hex> {
+/** Calldata of `execTransaction`, signed by the first owners up to the threshold. `operation` 1 is a delegate call. Anyone may send it. */
+export async function safeCall(
+  safe: Address,
+  owners: readonly Address[],
+  nonce: bigint,
+  to: Address,
+  data: Hex,
+  operation: 0 | 1 = 0,
+): Promise<Hex> {
   const plain = {
     to,
     value: 0n,
     data,
-    operation: 0,
+    operation,
     safeTxGas: 0n,
     baseGas: 0n,
     gasPrice: 0n,
@@ -65,6 +72,6 @@ export async function safeCall(safe: Address, owners: readonly Address[], nonce:
   // The Safe wants signatures in ascending order of their owners.
   const signers = owners.slice(0, SAFE_THRESHOLD).sort((x, y) => (x.toLowerCase() < y.toLowerCase() ? -1 : 1))
   const signatures = await Promise.all(signers.map((owner) => accountAt(owner).signer.sign({ hash })))
-  const args = [to, 0n, data, 0, 0n, 0n, 0n, zeroAddress, zeroAddress, concat(signatures)] as const
+  const args = [to, 0n, data, operation, 0n, 0n, 0n, zeroAddress, zeroAddress, concat(signatures)] as const
   return encodeFunctionData({ abi: EXEC, functionName: 'execTransaction', args })
 }

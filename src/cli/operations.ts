@@ -71,6 +71,9 @@ function onIngest(log: Logger, lost: Set<string>, node: string, { kind, ...event
     case 'retry':
       log.debug(fields, 'trying again')
       return
+    case 'tracing':
+      log.info(fields, 'how the endpoint tells traces; none: detectors on them are blind')
+      return
     case 'no-finality':
       log.debug(fields, 'the final block is not known')
       return

@@ -1,4 +1,5 @@
 // The words that cross a boundary between stages: what may be known (Input) and what each stage makes of it.
+import type { BlockTraces } from './trace.ts'
 
 export type Hex = `0x${string}`
 
@@ -35,6 +36,8 @@ export interface BlockInput {
   readonly timeS: number
   readonly logs: readonly Log[]
   readonly reads: readonly ReadResult[]
+  /** Absent: nobody asked for them. */
+  readonly traces?: BlockTraces
 }
 
 /** Everything the middle may know. The capture file is a list of these, in the order the node took them. */
@@ -72,7 +75,7 @@ export type BlindReason = 'unreachable' | 'stalled' | 'gap' | 'deep-reorg' | 'ba
 export type Severity = 'info' | 'low' | 'medium' | 'high' | 'critical'
 
 /** Where a finding's evidence comes from. Findings are independent when their sources differ. */
-export type Source = 'reporters' | 'second-feed' | 'pool' | 'exchange' | 'accounts' | 'authority' | 'endpoint'
+export type Source = 'reporters' | 'second-feed' | 'pool' | 'exchange' | 'accounts' | 'authority' | 'endpoint' | 'trace'
 
 /** What a finding or an action is about. `id` is an address (or a chain id) in lower case. */
 export interface Subject {

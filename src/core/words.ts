@@ -63,5 +63,12 @@ export function callOf(to: Hex, selector: Hex, ...args: readonly bigint[]): Call
 export const slotCall = (to: Hex, slot: bigint): Call => ({ to, data: hex32(slot) })
 export const isSlotCall = ({ data }: Call): boolean => data.length === 2 + HEX_WORD
 
+/**
+ * The code of an address as a question: its `data` is two bytes, which no ABI call is long. The answer is two words: the code's hash
+ * (0: no code) and its first 32 bytes. Of a delegated key (EIP-7702) it is the delegation itself, not the code it names.
+ */
+export const codeCall = (to: Hex): Call => ({ to, data: '0xc0de' })
+export const isCodeCall = ({ data }: Call): boolean => data.length === 6
+
 /** A word as 32 bytes. */
 export const hex32 = (word: bigint): Hex => `0x${word.toString(16).padStart(HEX_WORD, '0')}`

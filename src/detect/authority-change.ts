@@ -1,4 +1,5 @@
-// Somebody changed who may do what, or a risk parameter: through the governed path it is told, around it it is a stolen key until shown otherwise.
+// Somebody gave or took a role, or changed a risk parameter or price source: through the governed path it is told, around it it is a stolen
+// key until shown otherwise. Owners, code and delays have detectors of their own.
 import { z } from 'zod'
 import type { Severity } from '../core/flow.ts'
 import { addressOf, hex32 } from '../core/words.ts'
@@ -8,13 +9,13 @@ import { defineDetector } from './define.ts'
 
 export const authorityChange = defineDetector({
   id: 'authority-change',
-  title: 'Authority or risk parameter changed',
+  title: 'Role, risk parameter or price source changed',
   maturity: 'test',
-  threat: 'With a role, an owner key or a new implementation an attacker needs no bug: the contracts do as they are told.',
+  threat: 'With a role an attacker needs no bug: the contracts do as they are told.',
   catches:
-    'Each change of roles, owners, implementations, proxy admins, delays, risk parameters and price sources of the watched contracts; high or critical if it lets somebody take more and went around timelock, Safe and Guard.',
+    'Each change of roles and their admins, risk parameters and price sources of the watched contracts; high or critical if it lets somebody take more and went around timelock, Safe and Guard.',
   misses:
-    'Contracts that are not watched; powers that emit no event we read; a captured timelock or Safe, whose changes look governed; what the new code does.',
+    'Contracts that are not watched; powers that emit no event we read; a captured timelock or Safe, whose changes look governed. Owners are owner-change, code is implementation-change, delays are timelock-shortened.',
   falsePositives: [
     'an executor (timelock, Safe) that the config does not name',
     'a deployment that hands its roles over after the first block watched',
@@ -31,6 +32,7 @@ export const authorityChange = defineDetector({
   params: z.strictObject({}),
   memory: {},
   check(row, _memory, _params, _block, view) {
+    if (TOLD_ELSEWHERE.has(row.change)) return undefined
     const { governed, loosens, contract, role, before, after, market } = row
     const change = NAMES[row.change] ?? 'unknown'
     const [from, to] = [textOf(row.change, before), textOf(row.change, after)]
@@ -54,24 +56,15 @@ function severityOf(change: number, governed: boolean, loosens: boolean): Severi
 const NAMES: Readonly<Record<number, string>> = Object.fromEntries(Object.entries(CHANGE).map(([name, code]) => [code, name]))
 
 /** Beyond these there is only giving and taking of roles: dangerous once somebody uses them. */
-const CRITICAL: ReadonlySet<number> = new Set([
-  CHANGE.parameter,
-  CHANGE.oracleSource,
-  CHANGE.owner,
-  CHANGE.implementation,
-  CHANGE.proxyAdmin,
-  CHANGE.roleAdmin,
-  CHANGE.delay,
-])
+const CRITICAL: ReadonlySet<number> = new Set([CHANGE.parameter, CHANGE.oracleSource, CHANGE.roleAdmin])
+
+/** By owner-change, implementation-change and timelock-shortened. */
+const TOLD_ELSEWHERE: ReadonlySet<number> = new Set([CHANGE.owner, CHANGE.proxyAdmin, CHANGE.implementation, CHANGE.delay])
 
 const WORDS: Readonly<Record<number, string>> = {
   [CHANGE.roleGranted]: 'a role was given: holder',
   [CHANGE.roleRevoked]: 'a role was taken: holder',
   [CHANGE.roleAdmin]: 'the admin of a role',
-  [CHANGE.owner]: 'the owner',
-  [CHANGE.implementation]: 'the implementation',
-  [CHANGE.proxyAdmin]: 'the proxy admin',
-  [CHANGE.delay]: 'the delay',
   [CHANGE.parameter]: 'a risk parameter',
   [CHANGE.oracleSource]: 'the price source',
 }
@@ -92,6 +85,6 @@ const READABLE_BITS = 64n
 
 /** An address, a number, or a word that is neither, uncut. */
 function textOf(change: number, word: bigint): string {
-  if (change === CHANGE.delay || change === CHANGE.parameter) return word >> READABLE_BITS === 0n ? word.toString() : hex32(word)
+  if (change === CHANGE.parameter) return word >> READABLE_BITS === 0n ? word.toString() : hex32(word)
   return change !== CHANGE.roleAdmin && word >> ADDRESS_BITS === 0n ? addressOf(word) : hex32(word)
 }

@@ -1,40 +1,90 @@
 // The built-in detectors: the conformance suite runs over this list and fails for a file that is missing here.
 import { accountHealth } from './account-health.ts'
+import { aumWithoutFlows } from './aum-without-flows.ts'
 import { authorityChange } from './authority-change.ts'
 import { blind } from './blind.ts'
+import { codeChanged } from './code-changed.ts'
+import { dangerousProposal } from './dangerous-proposal.ts'
+import { delegatedKey } from './delegated-key.ts'
 import { deltaLimit } from './delta-limit.ts'
+import { donation } from './donation.ts'
 import { expiryPrice } from './expiry-price.ts'
+import { flashLoan } from './flash-loan.ts'
+import { foreignDelegatecall } from './foreign-delegatecall.ts'
+import { freshContract } from './fresh-contract.ts'
 import { guardDisarmed } from './guard-disarmed.ts'
+import { implementationChange } from './implementation-change.ts'
 import { liquidityDepth } from './liquidity-depth.ts'
 import { marketSolvency } from './market-solvency.ts'
+import { navStep } from './nav-step.ts'
 import { optionsUtilisation } from './options-utilisation.ts'
 import { oracleDeviation } from './oracle-deviation.ts'
 import { oracleJump } from './oracle-jump.ts'
 import { oracleReporters } from './oracle-reporters.ts'
 import { oracleStaleness } from './oracle-staleness.ts'
 import { outflowRate } from './outflow-rate.ts'
+import { ownerChange } from './owner-change.ts'
+import { payoutAbovePaidIn } from './payout-above-paid-in.ts'
 import { payoutBound } from './payout-bound.ts'
+import { poolInvariant } from './pool-invariant.ts'
+import { profitTaker } from './profit-taker.ts'
 import { putCallParity } from './put-call-parity.ts'
+import { readOnlyReentrancy } from './read-only-reentrancy.ts'
+import { reentrancy } from './reentrancy.ts'
+import { repeatedLoop } from './repeated-loop.ts'
+import { safeModuleChange } from './safe-module-change.ts'
+import { selfdestruct } from './selfdestruct.ts'
+import { sharePriceJump } from './share-price-jump.ts'
+import { signerSetChange } from './signer-set-change.ts'
 import { staleOptionPrice } from './stale-option-price.ts'
+import { supplyBacking } from './supply-backing.ts'
+import { timelockShortened } from './timelock-shortened.ts'
+import { traceGap } from './trace-gap.ts'
+import { unauthorisedWrite } from './unauthorised-write.ts'
 import { vegaLimit } from './vega-limit.ts'
 
 export const detectors = {
   accountHealth,
+  aumWithoutFlows,
   authorityChange,
   blind,
+  codeChanged,
+  dangerousProposal,
+  delegatedKey,
   deltaLimit,
+  donation,
   expiryPrice,
+  flashLoan,
+  foreignDelegatecall,
+  freshContract,
   guardDisarmed,
+  implementationChange,
   liquidityDepth,
   marketSolvency,
+  navStep,
   optionsUtilisation,
   oracleDeviation,
   oracleJump,
   oracleReporters,
   oracleStaleness,
   outflowRate,
+  ownerChange,
+  payoutAbovePaidIn,
   payoutBound,
+  poolInvariant,
+  profitTaker,
   putCallParity,
+  readOnlyReentrancy,
+  reentrancy,
+  repeatedLoop,
+  safeModuleChange,
+  selfdestruct,
+  sharePriceJump,
+  signerSetChange,
   staleOptionPrice,
+  supplyBacking,
+  timelockShortened,
+  traceGap,
+  unauthorisedWrite,
   vegaLimit,
 } as const

@@ -6,9 +6,11 @@ import type { Schema, TableStore } from '../store/table.ts'
 /** Tables whose rows a finding can be about, and what their rows are called. */
 const KINDS = {
   accounts: 'account',
+  backings: 'venue',
   boards: 'market',
   contracts: 'contract',
   feeds: 'feed',
+  governed: 'contract',
   markets: 'market',
   optionMarkets: 'venue',
   optionPositions: 'account',
@@ -16,7 +18,10 @@ const KINDS = {
   perpClusters: 'account',
   perpMarkets: 'market',
   perpVenues: 'venue',
+  pools: 'venue',
   strikes: 'market',
+  vaultHolders: 'account',
+  vaults: 'venue',
   venues: 'venue',
 } as const satisfies Readonly<Record<string, Subject['kind']>>
 type Named = keyof typeof KINDS
@@ -27,14 +32,21 @@ const TABLES: Readonly<Record<string, Named>> = {
   board: 'boards',
   contract: 'contracts',
   feed: 'feeds',
+  holder: 'vaultHolders',
   market: 'markets',
   optionMarket: 'optionMarkets',
   optionPosition: 'optionPositions',
   perpAccount: 'perpAccounts',
   perpMarket: 'perpMarkets',
+  place: 'contracts',
+  pool: 'pools',
   strike: 'strikes',
+  vault: 'vaults',
   venue: 'venues',
 }
+
+/** All columns that refer to a row of another table. */
+export const REFERENCES: readonly string[] = Object.keys(TABLES)
 
 /** What is about no market is about its whole venue. */
 const WIDER: Readonly<Record<string, string>> = {
@@ -64,7 +76,9 @@ export function subjectOf(world: World, table: TableStore<Schema>, row: number, 
 function ofTable(world: World, table: string, row: number): Subject {
   const { chainId } = world
   if (!isNamed(table)) return { kind: 'chain', chainId, id: String(chainId) }
-  return { kind: KINDS[table], chainId, id: world[table].keyOf(row) }
+  const id = world[table].keyOf(row)
+  // pools that live in one contract are markets of it
+  return { kind: table === 'pools' && id.includes(':') ? 'market' : KINDS[table], chainId, id }
 }
 
 const isNamed = (table: string): table is Named => table in KINDS

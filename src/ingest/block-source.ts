@@ -19,6 +19,8 @@ export interface BlockAdapter {
   watches(): readonly Watch[]
   /** Asked again with the answers so far, until it wants nothing new; at most four rounds. */
   reads(block: BlockSoFar, answers: readonly ReadResult[]): readonly Call[]
+  /** Contracts whose calls and storage somebody looks at; absent or undefined: nobody does, so nothing is traced. */
+  traces?(): ReadonlySet<Hex> | undefined
 }
 
 export interface BlockSource {
@@ -47,3 +49,4 @@ export type IngestEvent =
   | { readonly kind: 'retry'; readonly attempt: number; readonly waitMs: number; readonly detail: string }
   | { readonly kind: 'history'; readonly done: number; readonly total: number }
   | { readonly kind: 'no-finality'; readonly detail: string }
+  | { readonly kind: 'tracing'; readonly endpoint: string; readonly way: string }

@@ -1,5 +1,7 @@
 // What we ask of a node, each question with its checked answer: the rest of ingest never sees raw JSON.
 import type { Call, Hex, Log } from '../core/flow.ts'
+import { isCodeCall } from '../core/words.ts'
+import { codeAnswer } from './code-answer.ts'
 import { isRevert, isTooManyParams, isUnsupported, MissingBlockError } from './errors.ts'
 import type { HeaderForm } from './header-hash.ts'
 import { readerAnswer, readerParams } from './reader.ts'
@@ -77,6 +79,7 @@ export class ChainClient {
 
   /** A view call on the state after the block; null: it reverted. Any other failure is thrown. */
   async call(call: Call, blockHash: Hex): Promise<Hex | null> {
+    if (isCodeCall(call)) return this.code(call.to, blockHash)
     const method = 'eth_call'
     try {
       const raw = await this.ask(method, [
@@ -88,6 +91,13 @@ export class ChainClient {
       if (isRevert(error)) return null
       throw error
     }
+  }
+
+  /** What the Reader would say of an address's code, where a node lends it none. */
+  private async code(of: Hex, blockHash: Hex): Promise<Hex> {
+    const method = 'eth_getCode'
+    const raw = await this.ask(method, [of, { blockHash, requireCanonical: false }])
+    return codeAnswer(readBytes(this.where(method), 'the code', raw))
   }
 
   /**

@@ -14,6 +14,7 @@ import type { ChainProfile } from './profiles.ts'
 import { readAll } from './reads.ts'
 import { Recent } from './recent.ts'
 import type { Header } from './schemas.ts'
+import { Tracer, type TraceWay } from './traces/tracer.ts'
 import { Vigil } from './vigil.ts'
 import { backoffMs, firstOf, sleep } from './wait.ts'
 import { type Fetched, fetchBlock, watchedLogs } from './watched-logs.ts'
@@ -33,6 +34,8 @@ export interface LiveOptions {
   /** In [0, 1): jitter of waits. */
   readonly random?: () => number
   readonly onEvent?: (event: IngestEvent) => void
+  /** How traces are asked for, where the adapter wants them; without it as the node says. */
+  readonly traceWay?: TraceWay | 'auto'
 }
 
 /**
@@ -42,6 +45,9 @@ export interface LiveOptions {
 export function liveSource(options: LiveOptions): BlockSource {
   return new LiveSource(options)
 }
+
+/** A quarter of a block's time: later, the next block is nearer than the answer. */
+const TRACE_WAIT_MS_PER_BLOCK_S = 250
 
 class LiveSource implements BlockSource {
   private readonly stopping = new AbortController()
@@ -55,6 +61,7 @@ class LiveSource implements BlockSource {
   private readonly vigil: Vigil
   private readonly prefetch: Prefetch
   private readonly beyond: Beyond
+  private readonly tracer: Tracer
   private finalNumber = -1
   private sinceFinal = 0
   private attempt = 0
@@ -78,6 +85,12 @@ class LiveSource implements BlockSource {
     this.recent = new Recent(resume?.recent ?? [], profile.journalBlocks)
     this.vigil = new Vigil(profile, now, this.nextNumber())
     this.beyond = new Beyond(chainId, adapter, { signal, random })
+    this.tracer = new Tracer({
+      way: options.traceWay ?? 'auto',
+      mostWaitMs: Math.min(profile.requestTimeoutMs, Math.max(500, profile.blockTimeS * TRACE_WAIT_MS_PER_BLOCK_S)),
+      signal,
+      onWay: (endpoint, way) => onEvent({ kind: 'tracing', endpoint, way }),
+    })
     this.prefetch = new Prefetch((header) => this.heads.saw(header))
   }
 
@@ -179,12 +192,16 @@ class LiveSource implements BlockSource {
   private async *commit(client: ChainClient, fetched: Fetched): AsyncGenerator<Input, void> {
     const { adapter, chainId } = this.options
     const { number, hash, parentHash, timeS } = fetched.header
+    const traced = adapter.traces?.()
+    const tracing = traced && this.tracer.traces(client, fetched, traced)
+    tracing?.catch(() => undefined) // whatever else fails first is told
     const logs = yield* this.wait(watchedLogs(client, fetched, adapter.watches()))
     const reads = yield* this.wait(readAll(client, adapter, { number, hash, timeS, logs }, { signal: this.signal, random: this.random }))
+    const traces = tracing && (yield* this.wait(tracing))
     this.recent.push({ number, hash })
     this.vigil.committed({ number, timeS })
     this.attempt = 0
-    yield { kind: 'committed', block: { chainId, number, hash, parentHash, timeS, logs, reads } }
+    yield { kind: 'committed', block: { chainId, number, hash, parentHash, timeS, logs, reads, ...(traces && { traces }) } }
     yield* this.finality(client)
   }
 

@@ -24,7 +24,7 @@ type Field =
   | ('number' | 'hash' | 'parentHash' | 'timestamp' | 'logsBloom' | 'transactions')
   | ('blockNumber' | 'blockHash' | 'transactionIndex' | 'transactionHash' | 'logs')
   | ('address' | 'topics' | 'data' | 'logIndex' | 'removed')
-  | ('calls' | 'status' | 'returnData' | 'error' | 'message')
+  | ('gasUsed' | 'calls' | 'status' | 'returnData' | 'error' | 'message')
 type Fields = { readonly [name in Field]?: unknown }
 
 /** Logs of one block in an answer over several. */
@@ -36,6 +36,9 @@ export interface BlockLogs {
 
 /** The part of a receipt that matters here. */
 export interface Receipt {
+  readonly txHash: Hex
+  /** 0: it doesn't say. Nothing checks it: for statistics. */
+  readonly gasUsed: number
   readonly logsBloom: Hex
   readonly logs: readonly Log[]
 }
@@ -85,7 +88,13 @@ export function readReceipts(where: Where, raw: unknown, header: Header): readon
       logs.push(log)
       logIndex++
     }
-    receipts.push({ logsBloom: matching(where, "a receipt's logsBloom", receipt.logsBloom, BLOOM, '256 bytes of hex'), logs })
+    const gasUsed = typeof receipt.gasUsed === 'string' && QUANTITY.test(receipt.gasUsed) ? Number(receipt.gasUsed) : 0
+    receipts.push({
+      txHash,
+      gasUsed,
+      logsBloom: matching(where, "a receipt's logsBloom", receipt.logsBloom, BLOOM, '256 bytes of hex'),
+      logs,
+    })
   }
   if (header.transactions !== undefined && receipts.length !== header.transactions)
     fail(where, 'the number of receipts', receipts.length, `${header.transactions}, as the block has transactions`)

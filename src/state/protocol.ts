@@ -33,6 +33,8 @@ export interface Protocol {
     sofar: Answers,
   ): readonly Call[]
   apply(world: World, block: BlockInput, answers: Answers): void
+  /** Contracts whose calls and storage it wants to see; traced only if a detector looks at what it makes of them. */
+  traces?(world: World): readonly Hex[]
   /** Empty for what can't act. */
   readonly actions: Readonly<Partial<Record<ActionName, Action>>>
   /** The Guard steps that carry an action out on a market; empty if the venue doesn't offer it there. */

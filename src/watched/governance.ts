@@ -1,7 +1,10 @@
 // Contracts with power over others as a config names them.
 import { z } from 'zod'
 import { parsed } from '../core/parsed.ts'
+import { codeOf } from '../protocols/code/index.ts'
 import { governance as governanceAdapter } from '../protocols/governance/index.ts'
+import { safesOf } from '../protocols/safe/index.ts'
+import { timelocksOf } from '../protocols/timelock/index.ts'
 import { ROLE } from '../state/authority.ts'
 import { address, chainId, type Watched } from './parts.ts'
 
@@ -14,10 +17,16 @@ const governanceSchema = z
     owned: z.array(address).default([]),
     /** EIP-1967 proxies. */
     proxies: z.array(address).default([]),
+    /** What beacon proxies ask for their code. */
+    beacons: z.array(address).default([]),
     timelocks: z.array(address).default([]),
     safes: z.array(address).default([]),
     /** Our Guards. */
     own: z.array(address).default([]),
+    /** Contracts whose code must stay what it is, besides those above. */
+    codes: z.array(address).default([]),
+    /** Accounts with power that no role or owner shows, such as a keeper's key: their code is watched too. */
+    privileged: z.array(address).default([]),
     /** What was set up before this block is taken as governance wants it, whoever sent it: deployments are made by single keys. */
     sinceBlock: z.number().int().nonnegative().default(0),
   })
@@ -29,5 +38,14 @@ const governanceSchema = z
 /** Who may change what is watched, and whether a change went through a timelock or a Safe. Stands before `aaveV3Pool`. */
 export function governance(input: z.input<typeof governanceSchema>): Watched {
   const config = parsed('governance()', input, governanceSchema.parse)
-  return { chainId: config.chainId, rules: { governance: config }, protocols: [governanceAdapter(config)], venues: [], guards: [] }
+  const { timelocks, safes, codes, privileged } = config
+  const of = { chainId: config.chainId }
+  // who went through whom comes first: the others ask it whether a change was governed
+  const protocols = [
+    governanceAdapter(config),
+    safesOf({ ...of, safes }),
+    timelocksOf({ ...of, timelocks }),
+    codeOf({ ...of, contracts: codes, privileged }),
+  ]
+  return { ...of, rules: { governance: config }, protocols, venues: [], guards: [] }
 }

@@ -2,7 +2,8 @@
 
 import { type Rpc, RpcError } from '../../lab/rpc.ts'
 import type { BlockInput, Call, Hex, Log, ReadResult } from '../../src/core/flow.ts'
-import { isSlotCall } from '../../src/core/words.ts'
+import { isCodeCall, isSlotCall } from '../../src/core/words.ts'
+import { codeAnswer } from '../../src/ingest/code-answer.ts'
 import { Answers, type Protocol } from '../../src/state/protocol.ts'
 import type { World } from '../../src/state/world.ts'
 
@@ -91,14 +92,17 @@ export async function callsAt(rpc: Rpc, calls: readonly Call[], hash: Hex): Prom
   const at = { blockHash: hash }
   const results = await rpc.batch(
     calls.map((call) =>
-      isSlotCall(call)
-        ? { method: 'eth_getStorageAt', params: [call.to, call.data, at] }
-        : { method: 'eth_call', params: [{ to: call.to, data: call.data }, at] },
+      isCodeCall(call)
+        ? { method: 'eth_getCode', params: [call.to, at] }
+        : isSlotCall(call)
+          ? { method: 'eth_getStorageAt', params: [call.to, call.data, at] }
+          : { method: 'eth_call', params: [{ to: call.to, data: call.data }, at] },
     ),
   )
   return calls.map(({ to, data }, n) => {
     const result = results[n]
-    return { to, data, result: result instanceof RpcError ? null : (result as Hex) }
+    if (result instanceof RpcError) return { to, data, result: null }
+    return { to, data, result: isCodeCall({ to, data }) ? codeAnswer(result as Hex) : (result as Hex) }
   })
 }
 

@@ -13,8 +13,7 @@ interface At {
   /** The second feed's price; its age is 0 unless said otherwise. */
   readonly second?: number
   readonly secondAgeS?: number
-  /** The exchange's mean price, and its present one. */
-  readonly mean?: number
+  /** The exchange's present price. */
   readonly pool?: number
   /** What the reporters said last: [price, age]. */
   readonly reports?: readonly (readonly [price: number, ageS: number])[]
@@ -30,7 +29,7 @@ function bench(fed: boolean): { readonly world: World; readonly step: (at: At) =
   world.markets.columns.feed.set(market, feed + 1)
   return {
     world,
-    step({ timeS, price, second, secondAgeS = 0, mean = 0, pool = mean, reports = [], feedPrice = price }) {
+    step({ timeS, price, second, secondAgeS = 0, pool = 0, reports = [], feedPrice = price }) {
       const nowS = START_S + timeS
       world.markets.columns.price.set(market, price)
       if (fed) {
@@ -39,7 +38,6 @@ function bench(fed: boolean): { readonly world: World; readonly step: (at: At) =
         columns.secondFeed.set(feed, second === undefined ? 0 : 2)
         columns.secondPrice.set(feed, second ?? 0)
         columns.secondUpdatedAtS.set(feed, nowS - secondAgeS)
-        columns.twapPrice.set(feed, mean)
         const at = world.pools.rowOf('pool')
         world.pools.columns.feed.set(at, feed + 1)
         world.pools.columns.price.set(at, pool)
@@ -178,27 +176,31 @@ describe('with a second feed', () => {
     expect(after(135, 135)).toBe(135)
   })
 
-  test('with the exchange on its side, a price that stands still is left for what the nearer of the two says', () => {
-    const stands = (second: number, mean: number): number =>
+  test('with the exchange on its side for 24 s, a price that stands still is left for what the nearer of the two says', () => {
+    const stands = (second: number, pool: number, afterS = 24): number =>
       fedRun([
-        { timeS: 0, price: 100, second: 100, mean: 100 },
-        { timeS: 12, price: 100, second, mean },
+        { timeS: 0, price: 100, second: 100, pool: 100 },
+        { timeS: 12, price: 100, second, pool },
+        { timeS: 12 + afterS, price: 100, second, pool },
       ]).at(-1) as number
     expect([stands(40, 70), stands(70, 40), stands(160, 130)]).toEqual([70, 70, 130])
+    expect([stands(40, 70, 23), stands(40, 70, 24)]).toEqual([100, 70]) // shorter may be a swap of a block or two
     // 100 is within 5 % of 95.3, and not of 95.2
-    expect([stands(40, 95.3), stands(40, 95.2), stands(40, 130), stands(96, 40)]).toEqual([100, 95.2, 100, 100])
+    expect([stands(40, 95.3), stands(40, 95.2), stands(40, 130), stands(96, 40), stands(40, 0)]).toEqual([100, 95.2, 100, 100, 100])
+  })
+  test('the half minute begins anew when one of them comes back', () => {
+    const at = (timeS: number, pool: number) => ({ timeS, price: 100, second: 50, pool })
+    expect(fedRun([{ timeS: 0, price: 100, second: 100 }, at(12, 50), at(24, 100), at(36, 50), at(48, 50), at(60, 50)])).toEqual([
+      100, 100, 100, 100, 100, 50,
+    ])
+  })
+  test('a price that jumped away from both is held, and good again once it is back', () => {
     const jumped = [
-      { timeS: 0, price: 100, second: 100, mean: 100 },
-      { timeS: 12, price: 900, second: 101, mean: 99 },
-      { timeS: 24, price: 101, second: 101, mean: 99 },
+      { timeS: 0, price: 100, second: 100, pool: 100 },
+      { timeS: 12, price: 900, second: 101, pool: 99 },
+      { timeS: 24, price: 101, second: 101, pool: 99 },
     ]
-    expect(fedRun(jumped)).toEqual([100, 101, 101])
-    const swapped = (mean: number): number =>
-      fedRun([
-        { timeS: 0, price: 100, second: 100, mean: 100 },
-        { timeS: 12, price: 100, second: 60, mean, pool: 50 },
-      ]).at(-1) as number
-    expect([swapped(99.1), swapped(99)]).toEqual([100, 60]) // 99.1 is within 1 %: the pool may have been there for one block
+    expect(fedRun(jumped)).toEqual([100, 100, 101])
   })
   test('one that disagrees holds it for as long as it does, and an hour more once it is silent', () => {
     const away = 30 * HOUR_S

@@ -2,9 +2,8 @@
 //
 // a. The feed's second feed is within 5 % of the price, or further from the last good price on the same side, and so vouches for at least
 //    as much of the move: the price is good, at once. This also ends a dispute when a second feed that lagged confirms the price.
-// b. The second feed and an exchange's pool both disagree, on the same side, and the pool's mean price has gone that way by 1 % too, so that
-//    it is no swap of one block: the market has left a price that stands still (a feed at its floor, a constant). Good is what the nearer
-//    of the two says.
+// b. The second feed and an exchange's pool both disagree, on the same side, and have done so for half a minute, so that it is no swap of
+//    one block: the market has left a price that stands still (a feed at its floor, a constant). Good is what the nearer of the two says.
 // c. The second feed alone disagrees: the last good price is held for as long as it does.
 // d. The reporters' latest submissions are further apart than 5 %: held for as long as they are. A submission of zero or less is apart
 //    from every other; who has said nothing for 26 hours while others did has no voice, or a dead reporter would hold it for good.
@@ -19,8 +18,8 @@ import type { World } from '../../state/world.ts'
 
 const APART = 0.05
 const DRIFT = 0.1
-/** What a mean over half an hour moves by when its pool has been elsewhere for some blocks. */
-const MEAN_MOVED = 0.01
+/** Who moves a pool for one block pays nothing for it; for three blocks arbitrage makes it dear. */
+const LEFT_S = 24
 const SAME_BASE = 0.01
 const HOUR_S = 3_600
 const SILENT_S = 26 * HOUR_S
@@ -40,14 +39,16 @@ export function keepGoodPrice(world: World, market: number, timeS: number): void
     anchoredS.set(market, timeS)
   }
   const said = witness(world, market, price, good, timeS)
+  const leftSinceS = world.store.column('aave.leftSinceS', 'f64')
+  if (typeof said !== 'number') leftSinceS.set(market, 0)
+  else if (leftSinceS.get(market) === 0) leftSinceS.set(market, timeS)
   const held = heldSinceS.get(market)
   if (good === 0 || said === 'good')
     accept() // nothing to hold, or a second opinion
-  else if (typeof said === 'number') {
-    goodPrice.set(market, said)
+  else if (said !== 'nothing') {
+    if (typeof said === 'number' && timeS - leftSinceS.get(market) >= LEFT_S) goodPrice.set(market, said)
     heldSinceS.set(market, timeS)
-  } else if (said === 'disputed') heldSinceS.set(market, timeS)
-  else if (held > 0) {
+  } else if (held > 0) {
     if (within(price, good, APART) || timeS - held >= HOUR_S) accept()
   } else if (!within(price, anchor.get(market) || good, DRIFT)) heldSinceS.set(market, timeS)
   else if (timeS - anchoredS.get(market) >= HOUR_S) accept()
@@ -64,15 +65,15 @@ function witness(world: World, market: number, price: number, good: number, time
   if (fresh && (price === 0 || within(columns.price.get(feed), price, SAME_BASE)))
     return within(price, second, APART) || between(price, good, second)
       ? 'good'
-      : (agreed(price, second, exchanged(world, feed), columns.twapPrice.get(feed)) ?? 'disputed')
+      : (agreed(price, second, exchanged(world, feed)) ?? 'disputed')
   return reportsApart(world, feed) ? 'disputed' : 'nothing'
 }
 
-/** Both further than 5 % from the price, on the side that the mean has gone to: the one that is nearer to it. */
-function agreed(price: number, second: number, pool: number, mean: number): number | undefined {
-  if (!(mean > 0 && pool > 0) || price === 0 || within(price, pool, APART) || within(price, mean, MEAN_MOVED)) return undefined
-  if (second < price) return pool < price && mean < price ? Math.max(second, pool) : undefined
-  return pool > price && mean > price ? Math.min(second, pool) : undefined
+/** Both further than 5 % from the price, on the same side: the one that is nearer to it. */
+function agreed(price: number, second: number, pool: number): number | undefined {
+  if (!(pool > 0) || price === 0 || within(price, pool, APART)) return undefined
+  if (second < price) return pool < price ? Math.max(second, pool) : undefined
+  return pool > price ? Math.min(second, pool) : undefined
 }
 
 /** The present price of the feed's deepest pool; 0: none is watched. */

@@ -25,6 +25,7 @@ export const TOPIC = {
 export const VIEW = {
   owner: toFunctionSelector('owner()'),
   getMinDelay: toFunctionSelector('getMinDelay()'),
+  implementation: toFunctionSelector('implementation()'),
   getRoleAdmin: toFunctionSelector('getRoleAdmin(bytes32)'),
   hasRole: toFunctionSelector('hasRole(bytes32,address)'),
 } as const

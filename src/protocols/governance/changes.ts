@@ -75,6 +75,9 @@ export function writeChange(
 ): void {
   const { columns } = world.authorityChanges
   const at = world.authorityChanges.append()
+  const place = world.contracts.rowOf(contract)
+  if (world.contracts.columns.address.get(place) === 0n) world.contracts.columns.address.set(place, addressWord(contract))
+  columns.place.set(at, place + 1)
   columns.change.set(at, row.change)
   columns.governed.set(at, row.governed ? 1 : 0)
   columns.loosens.set(at, row.loosens ? 1 : 0)

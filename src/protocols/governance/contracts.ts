@@ -12,6 +12,8 @@ export interface GovernanceConfig {
   readonly owned: readonly Hex[]
   /** EIP-1967 proxies. */
   readonly proxies: readonly Hex[]
+  /** What beacon proxies ask for their code (UpgradeableBeacon). */
+  readonly beacons?: readonly Hex[]
   readonly timelocks: readonly Hex[]
   readonly safes: readonly Hex[]
   /** Our Guards. */
@@ -20,7 +22,7 @@ export interface GovernanceConfig {
   readonly sinceBlock?: number
 }
 
-export type Kind = 'accessControl' | 'owned' | 'proxy' | 'timelock' | 'safe' | 'own'
+export type Kind = 'accessControl' | 'owned' | 'proxy' | 'beacon' | 'timelock' | 'safe' | 'own'
 /** What stands in a column of `governed`. */
 export type FactName = 'owner' | 'implementation' | 'proxyAdmin' | 'delay'
 
@@ -42,6 +44,7 @@ const TOPICS: Readonly<Record<Kind, readonly Hex[]>> = {
   accessControl: [TOPIC.roleGranted, TOPIC.roleRevoked, TOPIC.roleAdminChanged],
   owned: [TOPIC.ownershipTransferred],
   proxy: [TOPIC.upgraded, TOPIC.adminChanged],
+  beacon: [TOPIC.upgraded],
   timelock: [TOPIC.minDelayChange, TOPIC.callExecuted],
   safe: [TOPIC.executionSuccess],
   own: [TOPIC.guardExecuted, TOPIC.guardEnded],
@@ -58,6 +61,7 @@ function factsOf(address: Hex, kinds: ReadonlySet<Kind>, roles: readonly Hex[]):
   if (kinds.has('owned')) facts.push({ name: 'owner', call: callOf(address, VIEW.owner) })
   if (kinds.has('proxy'))
     for (const name of ['implementation', 'proxyAdmin'] as const) facts.push({ name, call: slotCall(address, SLOT[name]) })
+  if (kinds.has('beacon')) facts.push({ name: 'implementation', call: callOf(address, VIEW.implementation) })
   if (kinds.has('timelock')) facts.push({ name: 'delay', call: callOf(address, VIEW.getMinDelay) })
   return [...facts, ...roles.map((role) => roleAdminFact(address, role))]
 }
@@ -75,6 +79,7 @@ export function contractsOf(config: GovernanceConfig): readonly Contract[] {
   for (const { address, roles } of config.accessControls) add('accessControl', address, roles)
   for (const address of config.owned) add('owned', address)
   for (const address of config.proxies) add('proxy', address)
+  for (const address of config.beacons ?? []) add('beacon', address)
   for (const address of config.timelocks) add('timelock', address)
   for (const address of config.safes) add('safe', address)
   for (const address of config.own) add('own', address)

@@ -47,7 +47,7 @@ function grant(kind: 'granted' | 'revoked'): Decode {
 const fact = (name: FactName, before: bigint | undefined, after: bigint | undefined): GovernanceEvent | undefined =>
   after === undefined ? undefined : { kind: 'fact', name, before, after }
 
-const EVENTS = new Map<string, { readonly of: Kind; readonly decode: Decode }>([
+const EVENTS = new Map<string, { readonly of: Kind; readonly orOf?: Kind; readonly decode: Decode }>([
   [TOPIC.roleGranted, { of: 'accessControl', decode: grant('granted') }],
   [TOPIC.roleRevoked, { of: 'accessControl', decode: grant('revoked') }],
   [
@@ -64,7 +64,7 @@ const EVENTS = new Map<string, { readonly of: Kind; readonly decode: Decode }>([
     TOPIC.ownershipTransferred,
     { of: 'owned', decode: ({ topics }) => fact('owner', address(topicAt(topics, 1)), address(topicAt(topics, 2))) },
   ],
-  [TOPIC.upgraded, { of: 'proxy', decode: ({ topics }) => fact('implementation', undefined, address(topicAt(topics, 1))) }],
+  [TOPIC.upgraded, { of: 'proxy', orOf: 'beacon', decode: ({ topics }) => fact('implementation', undefined, address(topicAt(topics, 1))) }],
   [TOPIC.adminChanged, { of: 'proxy', decode: ({ data }) => fact('proxyAdmin', address(wordAt(data, 0)), address(wordAt(data, 1))) }],
   [TOPIC.minDelayChange, { of: 'timelock', decode: ({ data }) => fact('delay', seconds(wordAt(data, 0)), seconds(wordAt(data, 1))) }],
   [TOPIC.callExecuted, { of: 'timelock', decode: execution(3, 6) }],
@@ -76,5 +76,5 @@ const EVENTS = new Map<string, { readonly of: Kind; readonly decode: Decode }>([
 /** undefined: not one of the events that count of this contract, or not well formed. */
 export function decodeGovernanceLog({ kinds }: Contract, log: Shape): GovernanceEvent | undefined {
   const known = EVENTS.get(log.topics[0] ?? '')
-  return known && kinds.has(known.of) ? known.decode(log) : undefined
+  return known && (kinds.has(known.of) || (known.orOf && kinds.has(known.orOf))) ? known.decode(log) : undefined
 }

@@ -1,6 +1,7 @@
 // How a block changes a pool: its events first, then what was read when the block ended, then price, depth and mean price from both.
 import { toFloat } from '../../core/exact.ts'
 import type { BlockInput, Hex, Log } from '../../core/flow.ts'
+import { MAX_TICK, priceAtRoot, priceAtTick } from '../../core/tick-math.ts'
 import { arrayOf, wordAt } from '../../core/words.ts'
 import { logsOf } from '../../state/logs-of.ts'
 import type { Answers } from '../../state/protocol.ts'
@@ -13,7 +14,6 @@ import { amountsTo, bandEnds } from './depth.ts'
 import { spacingOf } from './reads.ts'
 import { scanOf } from './scan.ts'
 import type { PoolSpec } from './spec.ts'
-import { MAX_TICK, priceAtRoot, priceAtTick } from './tick-math.ts'
 
 export function applyPool(world: World, spec: PoolSpec, block: BlockInput, answers: Answers): void {
   const { pool, bandBps } = spec

@@ -1,9 +1,9 @@
 // A pool's log as one of two events; a log that isn't shaped like one of them, or says what no pool can say, is none.
 import type { Hex, Log } from '../../core/flow.ts'
+import { MAX_SQRT_PRICE_X96, MAX_TICK, MIN_SQRT_PRICE_X96 } from '../../core/tick-math.ts'
 import { topicAt, wordAt, wordsOf } from '../../core/words.ts'
 import { signed } from '../../store/column.ts'
 import { TOPIC } from './abi.ts'
-import { MAX_SQRT_PRICE_X96, MAX_TICK, MIN_SQRT_PRICE_X96 } from './tick-math.ts'
 
 export type PoolEvent =
   | { readonly kind: 'swap'; readonly sqrtPriceX96: bigint; readonly liquidity: bigint; readonly tick: number }

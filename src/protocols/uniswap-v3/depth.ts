@@ -1,5 +1,5 @@
 // What a pool pays out, and takes in, while its price goes to a target: tick by tick along its liquidity, no fee counted.
-import { isqrt, MAX_SQRT_PRICE_X96, MIN_SQRT_PRICE_X96, sqrtPriceAt } from './tick-math.ts'
+import { isqrt, MAX_SQRT_PRICE_X96, MIN_SQRT_PRICE_X96, sqrtPriceAt } from '../../core/tick-math.ts'
 
 const Q96 = 96n
 

@@ -1,12 +1,12 @@
 // Which ticks of a pool have liquidity, read around its price: bitmap words first, then the ticks that they name. What is outside stays unknown.
 import type { Call, Hex } from '../../core/flow.ts'
 import { ln } from '../../core/math.ts'
+import { LN_TICK, MAX_TICK } from '../../core/tick-math.ts'
 import { wordAt, wordsOf } from '../../core/words.ts'
 import type { Answers } from '../../state/protocol.ts'
 import { signed } from '../../store/column.ts'
 import { call } from './abi.ts'
 import { isSqrtPrice, MOST_LIQUIDITY, tickOf } from './decode.ts'
-import { LN_TICK, MAX_TICK } from './tick-math.ts'
 
 /** A word has 256 ticks. With the least spacing, 1, these span a fall of the price by 80 %; with 10 and more all that there is. */
 const MOST_WORDS = 128

@@ -11,11 +11,11 @@ import { RpcError } from '../../../lab/rpc.ts'
 import { Draws } from '../../../test/support/draws.ts'
 import { Fold } from '../../../test/support/fold.ts'
 import type { Hex } from '../../core/flow.ts'
+import { MAX_TICK, sqrtPriceAt } from '../../core/tick-math.ts'
 import { createWorld, type World } from '../../state/world.ts'
 import { signed } from '../../store/column.ts'
 import { call, VIEW } from './abi.ts'
 import { uniswapV3 } from './index.ts'
-import { MAX_TICK, sqrtPriceAt } from './tick-math.ts'
 
 const [FEE, SPACING, WIDE_FEE] = [3_000, 60, 10_000]
 const NEVER = 2n ** 255n

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Call, Hex, Log, ReadResult } from '../../core/flow.ts'
+import { isqrt, MAX_SQRT_PRICE_X96, MAX_TICK, MIN_SQRT_PRICE_X96, priceAtTick, sqrtPriceAt } from '../../core/tick-math.ts'
 import { addressWord, callOf, hex32 } from '../../core/words.ts'
 import { Answers } from '../../state/protocol.ts'
 import { createWorld, type World } from '../../state/world.ts'
@@ -11,7 +12,6 @@ import { decodePoolLog } from './decode.ts'
 import { amountsTo, bandEnds, type Liquidity } from './depth.ts'
 import { uniswapV3 } from './index.ts'
 import type { UniswapV3Config } from './spec.ts'
-import { isqrt, MAX_SQRT_PRICE_X96, MAX_TICK, MIN_SQRT_PRICE_X96, priceAtTick, sqrtPriceAt } from './tick-math.ts'
 
 const POOL: Hex = '0x00000000000000000000000000000000000000aa'
 const [TOKEN0, TOKEN1]: [Hex, Hex] = ['0x00000000000000000000000000000000000000b0', '0x00000000000000000000000000000000000000b1']

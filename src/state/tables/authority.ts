@@ -60,6 +60,8 @@ export const authorityChanges = defineTable('authorityChanges', 'event', {
   /** Venue and market rows + 1 that it is about; 0: none. */
   venue: 'u32',
   market: 'u32',
+  /** Row + 1 in `contracts` of the contract, where no market or venue is meant; 0: none. */
+  place: 'u32',
   /** One of CHANGE. */
   change: 'u32',
   /** 1: through an executor, so with its delay or its several signatures. */

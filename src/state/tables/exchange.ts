@@ -14,6 +14,12 @@ export const pools = defineTable('pools', 'entity', {
   /** Liquidity in range, exact. */
   liquidity: 'word',
   tick: 'f64',
+  /** Of pools that hold two reserves, smallest units, exact; 0: not such a pool. */
+  reserve0: 'word',
+  reserve1: 'word',
+  /** Shares of the pool that are out, where it issues any; and sqrt(reserve0 * reserve1) a share, times 1e18, rounded down. */
+  lpSupply: 'word',
+  valuePerShareE18: 'word',
   /** Base token in USD: now, and as the geometric mean over `twapWindowS`; 0: the pool's memory is shorter than that. */
   price: 'f64',
   twapPrice: 'f64',
@@ -31,4 +37,17 @@ export const ticks = defineTable('ticks', 'entity', {
   pool: 'u32',
   tick: 'f64',
   liquidityNet: 'word',
+})
+
+export const POOL_LOSS = { swap: 1, liquidity: 2, sync: 3, owed: 4 } as const
+
+/** Changes of a pool that took value from those who own it, by exact arithmetic, one row each: no honest one does. */
+export const poolLosses = defineTable('poolLosses', 'event', {
+  pool: 'u32',
+  /** One of POOL_LOSS: by a swap, by liquidity that came or went, by a reserve that shrank without either, less held than owed. */
+  kind: 'u32',
+  txIndex: 'u32',
+  /** Part of the value that was lost, 1e18 is all, rounded up. */
+  lostE18: 'word',
+  lostUsd: 'f64',
 })

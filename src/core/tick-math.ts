@@ -1,6 +1,6 @@
 // Ticks and square roots of prices, to the last bit as a pool has them: a tick is a factor of 1.0001 in price (Uniswap v3 white paper, 6.1).
-import { MAX_UINT256 } from '../../core/exact.ts'
-import { ln } from '../../core/math.ts'
+import { MAX_UINT256 } from './exact.ts'
+import { ln } from './math.ts'
 
 /** 1.0001^(-2^n / 2) for n from 0 to 19, to the nearest 1/2^128: the constants of the pool's own arithmetic. */
 const POWERS_X128 = powersX128()

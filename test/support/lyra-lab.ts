@@ -78,10 +78,7 @@ export class LyraLab {
   }
 
   /** One block of them, in order, `afterS` after the last one. */
-  async mine(
-    sends: readonly LyraSend[],
-    afterS = BLOCK_S,
-  ): Promise<{ readonly number: number; readonly ok: readonly boolean[]; readonly gas: readonly bigint[] }> {
+  async mine(sends: readonly LyraSend[], afterS = BLOCK_S): Promise<{ readonly number: number; readonly ok: readonly boolean[] }> {
     const { rpc } = this.anvil
     const hashes = await rpc.batch(
       sends.map((one, n) => ({
@@ -94,12 +91,13 @@ export class LyraLab {
     await rpc.call('evm_setNextBlockTimestamp', [this.timeS])
     await rpc.call('evm_mine')
     const { number } = await this.builder.head()
-    const receipts = new Map((await this.builder.chain.receipts(number)).map((receipt) => [receipt.transactionHash, receipt]))
-    const of = hashes.map((hash) => receipts.get(hash as Hex))
-    return { number, ok: of.map((receipt) => receipt?.status === '0x1'), gas: of.map((receipt) => BigInt(receipt?.gasUsed ?? 0)) }
+    const went = new Map(
+      (await this.builder.chain.receipts(number)).map(({ transactionHash, status }) => [transactionHash, status === '0x1']),
+    )
+    return { number, ok: hashes.map((hash) => went.get(hash as Hex) ?? false) }
   }
 
-  /** `yes`, or the name of the contract's error. */
+  /** `yes`, or the node's words. */
   async tries(send: LyraSend): Promise<string> {
     const answer = (await this.anvil.rpc.batch([{ method: 'eth_call', params: [{ ...send, gas: GAS }, 'latest'] }]))[0]
     if (!(answer instanceof RpcError)) return 'yes'

@@ -64,6 +64,17 @@ const schema = z.strictObject({
     .default({ maxFeeGwei: 300, priorityFeeGwei: 5 }),
   /** Does each node keep final blocks in `history` of its data folder, for `backtest` and `calibrate`? */
   history: z.boolean().default(true),
+  /** Is the mempool watched, and acted on within the bounds of docs/mempool.md? Left out: only blocks are. */
+  mempool: z
+    .strictObject({
+      /** Transactions that wait to be looked at; beyond it the least harmful are shed. */
+      queued: z.number().int().min(16).max(65_536).default(2_048),
+      /** Looks that one sender may cause in a block. */
+      looksPerSender: z.number().int().min(1).default(16),
+      /** A transaction that was not included for so long counts as gone. */
+      ttlS: z.number().positive().default(180),
+    })
+    .optional(),
   /** What simulation may cost between a block and its decision. */
   simulationDeadlineMs: z.number().positive().default(60),
 })

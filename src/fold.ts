@@ -5,7 +5,6 @@ import { trackReadiness } from './assess/readiness-track.ts'
 import type { Calibration } from './core/calibration.ts'
 import { canonicalHash } from './core/canonical.ts'
 import type { BlockInput, Entry, Errand, Finding, Hex, Incident, Input, Option, Outcome, Probe, Proposal, Question } from './core/flow.ts'
-import { atLeast } from './core/severity.ts'
 import { choose } from './decide/choose.ts'
 import { upkeep } from './decide/lifecycle.ts'
 import { OBSERVE, optionsFor } from './decide/options.ts'
@@ -13,6 +12,7 @@ import { type Playbook, width } from './decide/playbook.ts'
 import { worthSimulating } from './decide/weigh.ts'
 import type { BoundDetector } from './detect/define.ts'
 import { Engine } from './detect/engine.ts'
+import { PendingJudge } from './fold-pending.ts'
 import type { Chunk } from './history/types.ts'
 import { EventTables } from './state/event-tables.ts'
 import { marketsOf } from './state/loss.ts'
@@ -42,6 +42,8 @@ export interface Step {
   readonly proposals: readonly Proposal[]
   readonly acceptable: readonly Proposal[]
   readonly errands: readonly Errand[]
+  /** Incidents of waiting transactions: what was proposed for them counts no more. */
+  readonly withdrawn?: readonly Hex[]
 }
 
 /** A block that may still be undone. */
@@ -67,6 +69,7 @@ export class Fold {
   private readonly events: EventTables
   private readonly rules: FoldRules
   private readonly applied: Applied[] = []
+  private readonly waiting: PendingJudge
   private findings: Finding[] = []
 
   constructor(rules: FoldRules) {
@@ -77,6 +80,14 @@ export class Fold {
       rules.detectors.map(({ detector }) => detector.on),
     )
     this.engine = new Engine(this.world, rules.detectors, rules.calibration)
+    this.waiting = new PendingJudge({
+      world: this.world,
+      rules,
+      findings: () => this.findings,
+      apply: (block, empty) => this.apply(block, true, empty ? [] : rules.protocols),
+      detect: (block) => this.detect(block, true),
+      entry: (kind, body) => this.entry(kind, body),
+    })
   }
 
   get head(): { readonly number: number; readonly hash: Hex; readonly timeS: number } | undefined {
@@ -111,6 +122,8 @@ export class Fold {
         return { ...NOTHING, ...this.keepUp(this.applied.findLast((block) => !block.provisional)?.incidents ?? [], input.timeS) }
       case 'pending':
         return this.whatIf(input)
+      case 'settled':
+        return { ...NOTHING, ...this.waiting.settled(input) }
       case 'operator':
         return { ...NOTHING, entries: [this.entry('incident', { operator: input.order, subject: input.subject })] }
       default:
@@ -208,7 +221,7 @@ export class Fold {
   }
 
   /** `seeing`: nothing is missing before it. */
-  private apply(block: BlockInput, seeing = true): void {
+  private apply(block: BlockInput, seeing = true, protocols = this.rules.protocols): void {
     const { world } = this
     const answers = new Answers(block.reads)
     world.store.begin()
@@ -221,7 +234,7 @@ export class Fold {
       columns.blindSince.set(row, 0)
       columns.blindReason.set(row, 0)
     }
-    for (const protocol of this.rules.protocols) protocol.apply(world, block, answers)
+    for (const protocol of protocols) protocol.apply(world, block, answers)
     const faults = this.events.apply(block)
     if (faults > 0) columns.decodeFaults.set(row, columns.decodeFaults.get(row) + faults)
   }
@@ -315,6 +328,8 @@ export class Fold {
 
   private simulated(input: Extract<Input, { kind: 'simulated' }>): Step {
     const now = this.applied.at(-1)
+    const ofPending = now?.hash === input.onHash ? this.waiting.answered(input, now) : undefined
+    if (ofPending) return { ...NOTHING, ...ofPending }
     const incident = now?.incidents.find((i) => i.id === input.incident)
     const asked = now?.asked.get(input.incident)
     const venue = incident && this.venueOf(incident)
@@ -342,7 +357,8 @@ export class Fold {
         timeS,
       ),
     )
-    const proposals = all.flatMap((u) => u.proposals)
+    const held = new Set(this.rules.venues.filter((v) => this.waiting.holds(v.pool, timeS)).map((v) => v.guard))
+    const proposals = all.flatMap((u) => u.proposals).filter((p) => p.operation !== 'lift' || !held.has(p.guard))
     return { proposals, acceptable: proposals, errands: all.flatMap((u) => u.errands) }
   }
 
@@ -382,27 +398,11 @@ export class Fold {
     return { ...NOTHING, entries: [this.entry('blind', { sinceBlock, reason }), ...found.map((f) => this.entry('finding', f))] }
   }
 
-  /** A pending transaction is a hypothetical block: applied, judged, undone. */
+  /** A pending transaction is a hypothetical block: applied, judged, undone. On a head behind a gap nothing is judged of it. */
   private whatIf(input: Extract<Input, { kind: 'pending' }>): Step {
-    const head = this.head
-    if (!head || head.hash !== input.onHash) return NOTHING
-    const mark = this.world.store.mark()
-    const block = {
-      chainId: input.chainId,
-      number: head.number + 1,
-      hash: input.txHash,
-      parentHash: head.hash,
-      timeS: head.timeS,
-      logs: input.logs,
-      reads: input.reads,
-    }
-    try {
-      this.apply(block)
-      const found = this.detect(block, true).filter((f) => atLeast(f.severity, 'medium'))
-      return { ...NOTHING, entries: found.map((f) => this.entry('finding', f)) }
-    } finally {
-      this.world.store.undoTo(mark)
-    }
+    const head = this.applied.at(-1)
+    if (!head || head.provisional || head.hash !== input.onHash) return NOTHING
+    return { ...NOTHING, ...this.waiting.judge(input, head) }
   }
 
   private venueOf(incident: Incident): Venue | undefined {

@@ -13,6 +13,8 @@ export { oracleJump } from './detect/oracle-jump.ts'
 export { oracleReporters } from './detect/oracle-reporters.ts'
 export { oracleStaleness } from './detect/oracle-staleness.ts'
 export { outflowRate } from './detect/outflow-rate.ts'
+export { pendingFlood } from './detect/pending-flood.ts'
+export { simulationDependent } from './detect/simulation-dependent.ts'
 export { eventTable } from './state/event-table.ts'
 /** For detectors of your own: the tables they can look at, and the memory they can keep. */
 export * as tables from './state/tables.ts'

@@ -1,8 +1,9 @@
 // The wiring of one node, and the first file to read: inputs come in one at a time, the fold steps, the record commits, the edge acts.
 import { join } from 'node:path'
+import { blocksFirst } from './blocks-first.ts'
 import type { Config } from './config.ts'
 import { UserError } from './core/errors.ts'
-import type { Approval, Certificate, Input, Question } from './core/flow.ts'
+import type { Approval, Certificate, Input, Question, ReadResult } from './core/flow.ts'
 import { Fold } from './fold.ts'
 import { HistorySink } from './history/sink.ts'
 import type { IngestEvent } from './ingest/block-source.ts'
@@ -11,11 +12,14 @@ import { DeepReorgError, StoppedError } from './ingest/errors.ts'
 import { hashAt } from './ingest/hash-at.ts'
 import { lastingRpc } from './ingest/lasting-rpc.ts'
 import { liveSource } from './ingest/live.ts'
+import type { MempoolCounts } from './ingest/mempool/counts.ts'
+import { Mempool } from './ingest/mempool/mempool.ts'
 import { profileOf } from './ingest/profiles.ts'
 import { createSimulator } from './ingest/simulate.ts'
 import { guardMismatches } from './protocols/guard/check.ts'
 import type { Exchange } from './quorum/exchange.ts'
 import { Quorum } from './quorum/quorum.ts'
+import { Race } from './race.ts'
 import type { Intent } from './record/intent.ts'
 import type { Alert } from './record/outbox.ts'
 import { openRecord } from './record/record.ts'
@@ -24,6 +28,7 @@ import { createResponder } from './respond/responder.ts'
 import type { Wallet } from './respond/wallet.ts'
 import { type Checkpoint, restore, takeCheckpoint, wayBack } from './restart.ts'
 import { rulesOf } from './rules.ts'
+import { privilegedAccounts } from './state/privileged.ts'
 import { Answers } from './state/protocol.ts'
 
 export interface NodeOptions {
@@ -55,6 +60,8 @@ const CHECKPOINT_EVERY_BLOCKS = 256
 const FEE_BUMP_BPS = 1_250
 const WARM_UP_ROUNDS = 8
 const SIMULATION_TIMEOUT_MS = 5_000
+/** How often what the mempool's edge did is written to the log. */
+const MEMPOOL_TOLD_EVERY_BLOCKS = 64
 
 export interface RunningNode {
   readonly done: Promise<void>
@@ -75,6 +82,8 @@ export function startNode(options: NodeOptions): RunningNode {
   const rpc = connect(profile.requestTimeoutMs)
   const simulator = createSimulator({ rpc: connect(SIMULATION_TIMEOUT_MS), onFailure: (error) => events.error?.(node.id, error) })
   const { quorum: quorumConfig } = config
+  const race = new Race()
+  const mempool = config.mempool ? watchMempool(config.mempool) : undefined
   const edge = wallet && quorumConfig ? orClose(() => armed(wallet, quorumConfig)) : undefined
   const history = config.history ? orClose(() => openSink()) : undefined
   const checkpoints: Checkpoint[] = []
@@ -100,6 +109,7 @@ export function startNode(options: NodeOptions): RunningNode {
       tell()
       for (let ended = false; !ended; ) ended = await follow()
     } finally {
+      await mempool?.stop()
       await edge?.relay.settled()
       edge?.quorum.close()
       simulator.close()
@@ -132,18 +142,46 @@ export function startNode(options: NodeOptions): RunningNode {
       fromBlock: config.chain.fromBlock,
       profile,
       resume: { recent },
-      adapter: {
-        watches: () => rules.protocols.flatMap((p) => p.watches(world)),
-        reads: (block, soFar) => rules.protocols.flatMap((p) => p.reads(world, block, new Answers(soFar))),
-      },
+      adapter: adapterOf(() => world),
       onEvent: (event) => events.ingest?.(node.id, event),
     })
+  }
+
+  /** Connections of its own: whoever floods it delays neither blocks nor what we send. */
+  function watchMempool({ queued, looksPerSender, ttlS }: NonNullable<Config['mempool']>): Mempool {
+    return new Mempool({
+      chainId: config.chain.id,
+      feedRpc: connect(profile.requestTimeoutMs),
+      rpc: connect(SIMULATION_TIMEOUT_MS),
+      adapter: adapterOf(() => fold.world),
+      privileged: () => privilegedAccounts(fold.world),
+      blockTimeS: profile.blockTimeS,
+      limits: { queued, looksPerSender, ttlMs: ttlS * 1_000 },
+      onFailure: (error) => events.error?.(node.id, error),
+      onChange: tellMempool,
+    })
+  }
+
+  function tellMempool(counts: MempoolCounts): void {
+    if (stopping.signal.aborted) return
+    const block = fold.head?.number ?? 0
+    const entry = { origin: 'edge', kind: 'health', chainId: config.chain.id, block, body: { mempool: counts } } as const
+    record.append([entry])
+    events.entries?.(node.id, [entry])
+  }
+
+  function adapterOf(world: () => Fold['world']) {
+    return {
+      watches: () => rules.protocols.flatMap((p) => p.watches(world())),
+      reads: (block: Parameters<(typeof rules.protocols)[number]['reads']>[1], soFar: readonly ReadResult[]) =>
+        rules.protocols.flatMap((p) => p.reads(world(), block, new Answers(soFar))),
+    }
   }
 
   /** False: the chain left ours behind, and `source` begins anew. */
   async function follow(): Promise<boolean> {
     try {
-      for await (const input of source.inputs()) {
+      for await (const input of blocksFirst(source.inputs(), mempool)) {
         await take(input)
         tell()
         history?.take(input) // when all that hurries is done
@@ -177,6 +215,7 @@ export function startNode(options: NodeOptions): RunningNode {
     events.entries?.(node.id, [entry])
     await edge?.responder.onReorg(toNumber)
     if (stopping.signal.aborted) return true
+    mempool?.moved()
     record.forgetInputs(kept)
     history?.dropAbove(toNumber)
     checkpoints.length = 0
@@ -209,7 +248,7 @@ export function startNode(options: NodeOptions): RunningNode {
     const head = fold.head
     if (input.kind === 'reorged') await edge?.responder.onReorg(input.toNumber)
     if (!head) return
-    if (input.kind === 'reorged') edge?.relay.begin(head) // what was wanted on the other branch counts no more
+    if (input.kind === 'reorged') begin(head) // what was wanted on the other branch counts no more
     const live = head.number >= source.headNumber()
     if (input.kind === 'committed') {
       events.block?.(node.id, head.number, live, source.seenAtMs(head.hash))
@@ -220,7 +259,8 @@ export function startNode(options: NodeOptions): RunningNode {
         await warmUp()
         warm = true
       }
-      edge?.relay.begin(head)
+      begin(head)
+      standOn(head)
       await edge?.responder.onBlock(head.number)
     }
     if (input.kind === 'tick') {
@@ -229,14 +269,30 @@ export function startNode(options: NodeOptions): RunningNode {
     }
     if (input.kind === 'provisional') {
       if (!warm) return
-      edge?.relay.begin(head)
+      begin(head)
     }
+    if (input.kind === 'pending' && !warm) return
     await edge?.relay.act(step)
     for (const question of step.questions) {
       const { outcomes, late } = await simulator.simulate(question, config.simulationDeadlineMs * patienceFor(question))
       const { chainId, onHash, incident } = question
-      await edge?.relay.act(commit({ kind: 'simulated', chainId, onHash, incident, outcomes, late }))
+      const answer = commit({ kind: 'simulated', chainId, onHash, incident, outcomes, late })
+      const dearer = question.pending ? race.enter(answer.acceptable, question.pending.txs) : false
+      await edge?.relay.act(answer)
+      if (dearer) edge?.relay.again((proposal) => race.outbid(proposal) !== undefined)
     }
+  }
+
+  function begin(head: NonNullable<Fold['head']>): void {
+    edge?.relay.begin(head)
+    race.begin()
+  }
+
+  /** Pending transactions are judged on the newest block alone. */
+  function standOn(head: NonNullable<Fold['head']>): void {
+    if (!mempool) return
+    void mempool.standOn(head)
+    if (head.number % MEMPOOL_TOLD_EVERY_BLOCKS === 0) tellMempool(mempool.status())
   }
 
   /** Whoever signs for another quorum, or for entries that aren't there, acts never: better said before than after an attack. */
@@ -260,6 +316,7 @@ export function startNode(options: NodeOptions): RunningNode {
   /** The deterministic step and its record: nothing between them may fail or wait. */
   function commit(input: Input): ReturnType<Fold['step']> {
     const step = fold.step(input)
+    if (input.kind === 'committed' || input.kind === 'provisional' || input.kind === 'reorged') mempool?.moved()
     capture?.write(input)
     const checkpoint = input.kind === 'finalized' ? finalCheckpoint(checkpoints, input.number) : undefined
     const { inputSeq } = record.commit({ input, entries: step.entries, ...(checkpoint ? { checkpoint } : {}) })
@@ -291,6 +348,7 @@ export function startNode(options: NodeOptions): RunningNode {
         priorityFeePerGasWei: BigInt(Math.round(config.fees.priorityFeeGwei * 1e9)),
       },
       onStep: (step, intent) => events.step?.(node.id, step, record.intents.get(intent)),
+      outbid: (action) => race.outbid(action),
     })
     const quorum = new Quorum({
       node: node.id,
@@ -302,6 +360,8 @@ export function startNode(options: NodeOptions): RunningNode {
         log('approval', { digest: approval.digest, signer: approval.signer, signature: approval.signature, own }),
       onError: (error) => events.error?.(node.id, error),
       onFlood: (signer, dropped) => events.note?.(node.id, `${signer} floods: ${dropped} of its approvals were not kept`),
+      evidenceFor: (proposal) => race.evidenceFor(proposal),
+      onEvidence: (raws, signer) => void mempool?.told(raws, signer),
       onCertificate: (certificate: Certificate) => {
         const seenAtMs = fold.head ? source.seenAtMs(fold.head.hash) : undefined
         const { operation, action, subject, incident } = certificate.proposal

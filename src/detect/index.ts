@@ -10,6 +10,8 @@ import { oracleJump } from './oracle-jump.ts'
 import { oracleReporters } from './oracle-reporters.ts'
 import { oracleStaleness } from './oracle-staleness.ts'
 import { outflowRate } from './outflow-rate.ts'
+import { pendingFlood } from './pending-flood.ts'
+import { simulationDependent } from './simulation-dependent.ts'
 
 export const detectors = {
   accountHealth,
@@ -23,4 +25,6 @@ export const detectors = {
   oracleReporters,
   oracleStaleness,
   outflowRate,
+  pendingFlood,
+  simulationDependent,
 } as const

@@ -25,10 +25,18 @@ export async function watchedLogs(client: ChainClient, { header, receipts }: Fet
   const where = { endpoint: client.rpc.endpoint, method: `logs of block ${header.number}` }
   const logs =
     receipts === undefined ? await askedFor(client, where, header, wanted) : receipts.flatMap((one) => ofReceipt(where, one, wanted))
-  return logs.filter(({ address, topics }) => {
-    const firsts = wanted.get(address)
-    return firsts === null || (firsts !== undefined && topics[0] !== undefined && firsts.has(topics[0]))
-  })
+  return logs.filter((log) => isWanted(wanted, log))
+}
+
+/** Of any logs those that are watched. */
+export function watchedOf(logs: readonly Log[], watches: readonly Watch[]): readonly Log[] {
+  const wanted = wantedOf(watches)
+  return logs.filter((log) => isWanted(wanted, log))
+}
+
+function isWanted(wanted: Wanted, { address, topics }: Log): boolean {
+  const firsts = wanted.get(address)
+  return firsts === null || (firsts !== undefined && topics[0] !== undefined && firsts.has(topics[0]))
 }
 
 /**

@@ -26,6 +26,8 @@ export interface StepsOptions {
   /** If given, simulations run at the next block's time, so that a certificate isn't sent into the wrong window. */
   readonly blockTimeS: number | undefined
   readonly patienceMs: number
+  /** What must be outbid for this to come first, if it is a race; `undefined`: nothing. */
+  readonly outbid: (call: Pick<GuardCall, 'guard' | 'entry' | 'subject' | 'round'>) => Bid | undefined
   readonly now: () => number
   readonly onStep: (step: StepName, intent: Hex) => void | Promise<void>
 }
@@ -218,7 +220,8 @@ export class Steps {
     const { fees } = this.options
     for (const { nonce, before, inPool } of free) {
       // what is in no pool need not be outbid, if that is too dear
-      const bid = bidOf(fees, row.class, baseFee, before) ?? (inPool ? undefined : bidOf(fees, row.class, baseFee, undefined))
+      const rival = this.options.outbid(row)
+      const bid = bidOf(fees, row.class, baseFee, before, rival) ?? (inPool ? undefined : bidOf(fees, row.class, baseFee, undefined, rival))
       if (bid !== undefined) return { nonce, bid }
     }
     return undefined
@@ -233,9 +236,15 @@ export class Steps {
       if (!candidate.inPool) return this.place(row, latest, [candidate])
     }
     const bid =
-      bidOf(fees, row.class, latest.baseFee, highestBid(this.transactionsOf(row))) ??
-      (inPool ? undefined : bidOf(fees, row.class, latest.baseFee, undefined))
+      bidOf(fees, row.class, latest.baseFee, highestBid(this.transactionsOf(row)), this.options.outbid(row)) ??
+      (inPool ? undefined : bidOf(fees, row.class, latest.baseFee, undefined, this.options.outbid(row)))
     return bid === undefined ? undefined : { nonce, bid }
+  }
+
+  /** Somebody bids as much as we did, or more, for what ours should come before. */
+  isOutbid(row: Intent): boolean {
+    const rival = this.options.outbid(row)
+    return row.signed !== null && rival !== undefined && row.signed.maxFeePerGas <= rival.maxFeePerGas
   }
 
   private transactionsOf(row: Intent): StoredTransaction[] {

@@ -28,6 +28,8 @@ export function createWorld(chainId: number) {
     accounts: store.table(tables.accounts),
     positions: store.table(tables.positions),
     flows: store.table(tables.flows),
+    mempools: store.table(tables.mempools),
+    pendingTxs: store.table(tables.pendingTxs),
     guards: store.table(tables.guards),
     guardEntries: store.table(tables.guardEntries),
     guardActions: store.table(tables.guardActions),

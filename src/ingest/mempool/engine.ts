@@ -15,8 +15,9 @@ export interface Standing {
 /**
  * What a transaction can see of where it runs. `next`: as near as can be to the next block, fees paid. `odd`: as a careless simulator
  * looks (no fee, another builder, another random word), one block later. What does the same in both isn't made for a simulator.
+ * `unpaid`: the next block with no fee, for what can't pay one and so can't be in it.
  */
-export type Environment = 'next' | 'odd'
+export type Environment = 'next' | 'unpaid' | 'odd'
 
 export interface Ran {
   /** Whether each transaction went through. */
@@ -37,7 +38,7 @@ const ODD_MINER: Hex = '0x00000000000000000000000000000000000f1ab1'
 const ODD_WORD: Hex = `0x${'5a'.repeat(32)}`
 
 export function fieldsOf(on: Standing, environment: Environment, blockTimeS: number) {
-  return environment === 'next'
+  return environment !== 'odd'
     ? { number: on.number + 1, timeS: on.timeS + blockTimeS, miner: on.miner, baseFee: on.baseFee, random: undefined }
     : { number: on.number + 2, timeS: on.timeS + 2 * blockTimeS, miner: ODD_MINER, baseFee: 0n, random: ODD_WORD }
 }

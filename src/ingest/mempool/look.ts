@@ -1,8 +1,9 @@
 // One look at a proven transaction: by itself, after all that waits beside it, in another environment; and whether it could be included.
 import type { Hex, Input, PendingTx } from '../../core/flow.ts'
+import { isUnsupported, RpcError } from '../errors.ts'
 import type { Rpc } from '../rpc.ts'
 import { newestHash, senderOf } from './chain-facts.ts'
-import type { Standing } from './engine.ts'
+import type { Environment, Standing } from './engine.ts'
 import { obstacleOf } from './obstacle.ts'
 import { inOrder } from './order.ts'
 import { sameShape } from './shape.ts'
@@ -38,24 +39,39 @@ const NOTHING: Looked = { touched: new Set(), inputs: [] }
 export async function lookAt(tx: PendingTx, about: LookAt): Promise<Looked | undefined> {
   const { rpc, waiting, watched, signal, on } = about
   const alone = [...waiting.neededBy(tx), tx]
-  const trial = await tryOut(about.bench, on, alone, 'next', signal)
+  const { trial, environment } = await firstTrial(tx, alone, about)
   const effect = hasEffect(trial, about.usual)
   const callsWatched = tx.to !== null && watched(tx.to)
   if (!effect && !callsWatched) return NOTHING
   const touched = new Set<Hex>(trial.logs.map(({ address }) => address))
   if (callsWatched && tx.to !== null) touched.add(tx.to)
   if (touched.size === 0) touched.add(ANYWHERE) // it changed what is read, without an event
-  const beside = await besides(tx, touched, about)
   const obstacle = await obstacleFor(tx, about)
+  const beside = obstacle === '' ? await besides(tx, touched, about) : []
   const inputs: PendingInput[] = []
-  if (effect) inputs.push(await inputOf(tx, alone, trial, obstacle, about))
+  if (effect) inputs.push(await inputOf(tx, alone, trial, obstacle, environment === 'next', about))
   if (beside.length > 0) {
     const all = inOrder([...new Set([...beside.flatMap((other) => [...waiting.neededBy(other), other]), ...alone])])
     const together = await tryOut(about.bench, on, all, 'next', signal)
-    if (hasEffect(together, about.usual)) inputs.push(await inputOf(tx, all, together, obstacle, about))
+    if (hasEffect(together, about.usual)) inputs.push(await inputOf(tx, all, together, obstacle, true, about))
   }
   // one of the next block would already hold what it was asked to try
   return (await newestHash(rpc, signal)) === on.hash ? { touched, inputs } : undefined
+}
+
+/** A node refuses to simulate what can't pay; what it would do is tried all the same, without a fee. */
+async function firstTrial(
+  tx: PendingTx,
+  txs: readonly PendingTx[],
+  about: LookAt,
+): Promise<{ readonly trial: Trial; readonly environment: Environment }> {
+  const { bench, on, signal } = about
+  try {
+    return { trial: await tryOut(bench, on, txs, 'next', signal), environment: 'next' }
+  } catch (error) {
+    if (!(error instanceof RpcError) || isUnsupported(error) || (await obstacleFor(tx, about)) === '') throw error
+    return { trial: await tryOut(bench, on, txs, 'unpaid', signal), environment: 'unpaid' }
+  }
 }
 
 /** Stands for all contracts, where what was touched can't be named. */
@@ -84,8 +100,15 @@ async function obstacleFor(tx: PendingTx, { rpc, on, waiting, signal }: LookAt):
 }
 
 /** In the odd environment only what happens to what is watched is compared; where it differs, its reads are asked too. */
-async function inputOf(tx: PendingTx, txs: readonly PendingTx[], trial: Trial, obstacle: string, about: LookAt): Promise<PendingInput> {
-  const odd = await tryOut(about.bench, about.on, txs, 'odd', about.signal)
+async function inputOf(
+  tx: PendingTx,
+  txs: readonly PendingTx[],
+  trial: Trial,
+  obstacle: string,
+  compare: boolean,
+  about: LookAt,
+): Promise<PendingInput> {
+  const odd = compare ? await tryOut(about.bench, about.on, txs, 'odd', about.signal) : trial
   const same = sameShape({ ok: trial.ok, watched: trial.logs }, { ok: odd.ok, watched: odd.logs })
   return {
     kind: 'pending',

@@ -1,4 +1,5 @@
 // The mempool's edge: hears, queues, looks, and gives the fold what could do harm. Blocks go first: a new head ends all looks on the old one.
+import { setMaxListeners } from 'node:events'
 import type { Hex, Input, PendingTx } from '../../core/flow.ts'
 import type { BlockAdapter } from '../block-source.ts'
 import { isUnsupported } from '../errors.ts'
@@ -6,6 +7,7 @@ import type { LastingRpc } from '../lasting-rpc.ts'
 import type { Rpc } from '../rpc.ts'
 import { blockOf, wentThrough } from './chain-facts.ts'
 import { type MempoolCounts, newCounts } from './counts.ts'
+import { withCreations } from './creations.ts'
 import type { Standing } from './engine.ts'
 import { Familiar } from './familiar.ts'
 import { feed } from './feed.ts'
@@ -93,6 +95,7 @@ export class Mempool {
     this.waiting = new WaitingSet(this.limits.kept, this.limits.touching)
     this.senders = new SenderRate(this.limits.looksPerSender)
     const { signal } = this.stopping
+    setMaxListeners(0, signal, this.head.signal)
     const hearing = feed({
       rpc: options.feedRpc,
       pollMs: POLL_MS,
@@ -124,6 +127,7 @@ export class Mempool {
   moved(): void {
     this.head.abort()
     this.head = new AbortController()
+    setMaxListeners(0, this.head.signal) // every request under way listens
     this.at = undefined
     for (let i = this.ready.length - 1; i >= 0; i--) if (this.ready[i]?.kind === 'pending') this.ready.splice(i, 1)
   }
@@ -331,7 +335,8 @@ export class Mempool {
   /** The way of simulating that this node offers, and what it reads of the head as it is. */
   private async benchOf(rpc: Rpc, on: Standing, signal: AbortSignal): Promise<{ readonly bench: Bench; readonly usual: Trial }> {
     const { adapter, blockTimeS } = this.options
-    const bench = { engine: this.withoutV1 ? traces(rpc, blockTimeS) : simulateV1(rpc, blockTimeS), adapter, blockTimeS }
+    const traced = traces(rpc, blockTimeS)
+    const bench = { engine: this.withoutV1 ? traced : withCreations(simulateV1(rpc, blockTimeS), traced), adapter, blockTimeS }
     try {
       const usual = await tryOut(bench, on, [], 'next', signal)
       if (this.counts.engine !== bench.engine.name) {

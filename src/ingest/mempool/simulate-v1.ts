@@ -1,6 +1,7 @@
-// Simulation by eth_simulateV1: transactions and calls in one block, and slots in a block after it, by lending each contract code that reads them.
+// Simulation by eth_simulateV1: transactions and views in one block, and slots in a block after it, by lending each contract code that reads them.
 import type { Call, Hex, Log, PendingTx } from '../../core/flow.ts'
 import { isSlotCall } from '../../core/words.ts'
+import { readerAnswer, readerParams } from '../reader.ts'
 import type { Rpc } from '../rpc.ts'
 import { fail, list, object, readBytes, type Where } from '../schemas.ts'
 import { type Engine, type Environment, fieldsOf, type Ran, type Standing } from './engine.ts'
@@ -40,7 +41,9 @@ function blocksOf(
       baseFeePerGas: quantity(baseFee),
       ...(random === undefined ? {} : { prevRandao: random }),
     },
-    calls: [...txs.map((tx) => callOf(tx, environment)), ...views.map(({ to, data }) => ({ to, input: data }))],
+    // views are read as they are of a block: by the Reader, whose calls can change nothing
+    ...(views.length > 0 ? { stateOverrides: readerParams([], on.hash)[2] } : {}),
+    calls: [...txs.map((tx) => callOf(tx, environment)), ...(views.length > 0 ? [readerParams(views, on.hash)[0]] : [])],
   }
   // numbers may not jump: a node fills the gap with blocks of its own, and then counts them in its answer
   const filler = environment === 'odd' ? [{ blockOverrides: { number: quantity(number - 1), time: quantity(timeS - 1) }, calls: [] }] : []
@@ -53,11 +56,12 @@ function blocksOf(
   return { blocks: [...filler, main, ...(slots.length > 0 ? [ofSlots] : [])], at: filler.length }
 }
 
-/** In `odd` nobody pays: a transaction that looks at its gas price sees none. */
+/** Only in `next` anybody pays: elsewhere a transaction that looks at its gas price sees none. */
 export function callOf(tx: PendingTx, environment: Environment) {
   const { from, to, data, value, gas, maxFeePerGas, priorityFeePerGas } = tx
   const fees = environment === 'next' ? { maxFeePerGas, maxPriorityFeePerGas: priorityFeePerGas } : {}
-  return { from, ...(to === null ? {} : { to }), input: data, value, gas: quantity(gas), ...fees }
+  // anvil takes a creation for a mistake unless `to` is there and null
+  return { from, to, input: data, value, gas: quantity(gas), ...fees }
 }
 
 interface Asked {
@@ -72,14 +76,17 @@ interface Asked {
 function answered(where: Where, raw: unknown, { txs, calls, views, slots, at, blocks }: Asked): Ran {
   const all = list(where, 'the blocks', raw)
   if (all.length !== blocks) fail(where, 'the number of blocks', all.length, `${blocks}, as asked`)
-  const main = callsOf(where, all[at], txs.length + views.length)
+  const main = callsOf(where, all[at], txs.length + Math.min(1, views.length))
   const ofSlots = slots.length > 0 ? callsOf(where, all[at + 1], slots.length) : []
   const logs: Log[] = []
   for (const [txIndex, tx] of txs.entries())
     for (const entry of list(where, "a call's logs", main[txIndex]?.['logs'] ?? []))
       logs.push(simulatedLog(where, entry, tx.hash, txIndex, logs.length))
   const results = new Map<Call, Hex | null>()
-  for (const [i, view] of views.entries()) results.set(view, resultOf(where, main[txs.length + i]))
+  const read = views.length > 0 ? resultOf(where, main[txs.length]) : '0x'
+  if (read === null) return fail(where, 'the reads', read, 'answers: the block may have no gas left for them')
+  const answers = views.length > 0 ? readerAnswer(where, read, views.length).answers : []
+  for (const [i, view] of views.entries()) results.set(view, answers[i]?.ok ? answers[i].data : null)
   for (const [i, slot] of slots.entries()) results.set(slot, resultOf(where, ofSlots[i]))
   return {
     ok: txs.map((_, i) => main[i]?.['status'] === '0x1'),

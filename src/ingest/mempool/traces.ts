@@ -1,7 +1,7 @@
 // Simulation for nodes without eth_simulateV1: each transaction is traced on what those before it changed, and calls see those changes too.
 import type { Call, Hex, Log } from '../../core/flow.ts'
 import { isSlotCall } from '../../core/words.ts'
-import { isRevert } from '../errors.ts'
+import { readerAnswer, readerParams } from '../reader.ts'
 import type { Rpc } from '../rpc.ts'
 import { list, object, readBytes, readWord, type Where } from '../schemas.ts'
 import { type Engine, fieldsOf, type Standing } from './engine.ts'
@@ -29,9 +29,8 @@ export function traces(rpc: Rpc, blockTimeS: number): Engine {
         number: quantity(number),
         time: quantity(timeS),
         feeRecipient: miner,
-        coinbase: miner,
-        baseFee: quantity(baseFee),
-        ...(random === undefined ? {} : { prevRandao: random, random }),
+        baseFeePerGas: quantity(baseFee),
+        ...(random === undefined ? {} : { prevRandao: random }),
       }
       const changes: Changes = new Map()
       const ok: boolean[] = []
@@ -42,7 +41,13 @@ export function traces(rpc: Rpc, blockTimeS: number): Engine {
         for (const entry of found.logs) logs.push(simulatedLog(found.where, entry, tx.hash, txIndex, logs.length))
         merge(changes, found.pre, found.post)
       }
-      const answers = await Promise.all(calls.map((call) => answer(rpc, on, call, block, changes, signal)))
+      const views = calls.filter((call) => !isSlotCall(call))
+      const [ofViews, ofSlots] = await Promise.all([
+        read(rpc, on, views, block, changes, signal),
+        Promise.all(calls.filter(isSlotCall).map((call) => slot(rpc, on, call, changes, signal))),
+      ])
+      const [nextView, nextSlot] = [ofViews[Symbol.iterator](), ofSlots[Symbol.iterator]()]
+      const answers = calls.map((call) => (isSlotCall(call) ? nextSlot : nextView).next().value ?? null)
       return { ok, logs, answers }
     },
   }
@@ -104,23 +109,17 @@ function merge(changes: Changes, pre: Loose, post: Loose): void {
 
 const overridesOf = (changes: Changes): Record<Hex, Change> => Object.fromEntries(changes)
 
-async function answer(rpc: Rpc, on: Standing, call: Call, block: object, changes: Changes, signal: AbortSignal): Promise<Hex | null> {
-  if (isSlotCall(call)) {
-    const changed = changes.get(call.to)?.stateDiff?.[call.data]
-    if (changed !== undefined) return changed
-    const params = [call.to, call.data, { blockHash: on.hash }]
-    return readWord(
-      { endpoint: rpc.endpoint, method: 'eth_getStorageAt' },
-      'the slot',
-      await rpc.request('eth_getStorageAt', params, signal),
-    )
-  }
-  const method = 'eth_call'
-  try {
-    const params = [{ to: call.to, input: call.data }, { blockHash: on.hash }, overridesOf(changes), block]
-    return readBytes({ endpoint: rpc.endpoint, method }, 'the result', await rpc.request(method, params, signal))
-  } catch (error) {
-    if (isRevert(error)) return null
-    throw error
-  }
+async function slot(rpc: Rpc, on: Standing, { to, data }: Call, changes: Changes, signal: AbortSignal): Promise<Hex> {
+  const changed = changes.get(to)?.stateDiff?.[data]
+  if (changed !== undefined) return changed
+  const method = 'eth_getStorageAt'
+  return readWord({ endpoint: rpc.endpoint, method }, 'the slot', await rpc.request(method, [to, data, { blockHash: on.hash }], signal))
+}
+
+async function read(rpc: Rpc, on: Standing, views: readonly Call[], block: object, changes: Changes, signal: AbortSignal) {
+  if (views.length === 0) return []
+  const [call, at, reader] = readerParams(views, on.hash)
+  const where = { endpoint: rpc.endpoint, method: 'eth_call' }
+  const raw = await rpc.request('eth_call', [call, at, { ...overridesOf(changes), ...(reader as object) }, block], signal)
+  return readerAnswer(where, readBytes(where, 'the result', raw), views.length).answers.map(({ ok, data }) => (ok ? data : null))
 }

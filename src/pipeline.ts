@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { blocksFirst } from './blocks-first.ts'
 import type { Config } from './config.ts'
 import { UserError } from './core/errors.ts'
-import type { Approval, Certificate, Input, Question, ReadResult } from './core/flow.ts'
+import type { Approval, Certificate, Hex, Input, PendingTx, Question, ReadResult } from './core/flow.ts'
 import { Fold } from './fold.ts'
 import { HistorySink } from './history/sink.ts'
 import type { IngestEvent } from './ingest/block-source.ts'
@@ -59,6 +59,8 @@ const CHECKPOINT_EVERY_BLOCKS = 256
 /** Raise of a replacement transaction: what every pool accepts. */
 const FEE_BUMP_BPS = 1_250
 const WARM_UP_ROUNDS = 8
+/** Of the time between blocks, what the simulation of an answer to a waiting transaction may take: it is of use before the next one alone. */
+const PART_OF_BLOCK = 0.25
 const SIMULATION_TIMEOUT_MS = 5_000
 /** How often what the mempool's edge did is written to the log. */
 const MEMPOOL_TOLD_EVERY_BLOCKS = 64
@@ -83,6 +85,8 @@ export function startNode(options: NodeOptions): RunningNode {
   const simulator = createSimulator({ rpc: connect(SIMULATION_TIMEOUT_MS), onFailure: (error) => events.error?.(node.id, error) })
   const { quorum: quorumConfig } = config
   const race = new Race()
+  /** Incidents of waiting transactions that are being simulated, and those transactions. */
+  const aside = new Map<Hex, readonly PendingTx[]>()
   const mempool = config.mempool ? watchMempool(config.mempool) : undefined
   const edge = wallet && quorumConfig ? orClose(() => armed(wallet, quorumConfig)) : undefined
   const history = config.history ? orClose(() => openSink()) : undefined
@@ -272,20 +276,33 @@ export function startNode(options: NodeOptions): RunningNode {
       begin(head)
     }
     if (input.kind === 'pending' && !warm) return
+    const dearer = input.kind === 'simulated' && race.enter(step.acceptable, aside.get(input.incident) ?? [])
     await edge?.relay.act(step)
+    if (dearer) edge?.relay.again((proposal) => race.outbid(proposal) !== undefined)
+    if (input.kind === 'simulated') return
     for (const question of step.questions) {
+      if (question.pending) {
+        void askAside(question, question.pending.txs)
+        continue
+      }
       const { outcomes, late } = await simulator.simulate(question, config.simulationDeadlineMs * patienceFor(question))
       const { chainId, onHash, incident } = question
-      const answer = commit({ kind: 'simulated', chainId, onHash, incident, outcomes, late })
-      const dearer = question.pending ? race.enter(answer.acceptable, question.pending.txs) : false
-      await edge?.relay.act(answer)
-      if (dearer) edge?.relay.again((proposal) => race.outbid(proposal) !== undefined)
+      await edge?.relay.act(commit({ kind: 'simulated', chainId, onHash, incident, outcomes, late }))
     }
+  }
+
+  /** Blocks don't wait for what is asked of a waiting transaction: the answer comes back as an input of its own, if no block came before it. */
+  async function askAside(question: Question, txs: readonly PendingTx[]): Promise<void> {
+    const { chainId, onHash, incident } = question
+    aside.set(incident, txs)
+    const { outcomes, late } = await simulator.simulate(question, profile.blockTimeS * 1_000 * PART_OF_BLOCK)
+    mempool?.offer({ kind: 'simulated', chainId, onHash, incident, outcomes, late })
   }
 
   function begin(head: NonNullable<Fold['head']>): void {
     edge?.relay.begin(head)
     race.begin()
+    aside.clear()
   }
 
   /** Pending transactions are judged on the newest block alone. */

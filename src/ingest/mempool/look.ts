@@ -8,7 +8,7 @@ import { obstacleOf } from './obstacle.ts'
 import { inOrder } from './order.ts'
 import { sameShape } from './shape.ts'
 import { type Bench, hasEffect, type Trial, tryOut } from './trial.ts'
-import type { WaitingSet } from './waiting-set.ts'
+import type { Held, WaitingSet } from './waiting-set.ts'
 
 type PendingInput = Extract<Input, { kind: 'pending' }>
 
@@ -36,7 +36,8 @@ const MOST_BESIDE = 8
 const NOTHING: Looked = { touched: new Set(), inputs: [] }
 
 /** undefined: the node has moved on, so that nothing here was said of the head. */
-export async function lookAt(tx: PendingTx, about: LookAt): Promise<Looked | undefined> {
+export async function lookAt(held: Held, about: LookAt): Promise<Looked | undefined> {
+  const { tx } = held
   const { rpc, waiting, watched, signal, on } = about
   const alone = [...waiting.neededBy(tx), tx]
   const { trial, environment } = await firstTrial(tx, alone, about)
@@ -46,6 +47,8 @@ export async function lookAt(tx: PendingTx, about: LookAt): Promise<Looked | und
   const touched = new Set<Hex>(trial.logs.map(({ address }) => address))
   if (callsWatched && tx.to !== null) touched.add(tx.to)
   if (touched.size === 0) touched.add(ANYWHERE) // it changed what is read, without an event
+  // before we look for others: of two that are looked at together, the later sees the earlier
+  held.touched = touched
   const obstacle = await obstacleFor(tx, about)
   const beside = obstacle === '' ? await besides(tx, touched, about) : []
   const inputs: PendingInput[] = []

@@ -118,6 +118,13 @@ export class Mempool {
     return this.ready.shift()
   }
 
+  /** An answer that came meanwhile takes its turn among what waits, before new questions. */
+  offer(input: Extract<Input, { kind: 'simulated' }>): void {
+    if (this.at?.on.hash !== input.onHash) return
+    this.ready.unshift(input)
+    this.wake()
+  }
+
   /** Resolves when there may be one. */
   async some(): Promise<void> {
     while (this.ready.length === 0) await this.woken()
@@ -129,7 +136,7 @@ export class Mempool {
     this.head = new AbortController()
     setMaxListeners(0, this.head.signal) // every request under way listens
     this.at = undefined
-    for (let i = this.ready.length - 1; i >= 0; i--) if (this.ready[i]?.kind === 'pending') this.ready.splice(i, 1)
+    for (let i = this.ready.length - 1; i >= 0; i--) if (this.ready[i]?.kind !== 'settled') this.ready.splice(i, 1)
   }
 
   /** The fold stands on this block, which is the newest. */
@@ -251,7 +258,7 @@ export class Mempool {
       const { chainId } = this.options
       const { rpc, bench, on, usual } = at
       const isWatched = (address: Hex): boolean => this.watched.has(address)
-      const looked = await lookAt(tx, { rpc, bench, on, usual, chainId, waiting: this.waiting, watched: isWatched, signal })
+      const looked = await lookAt(held, { rpc, bench, on, usual, chainId, waiting: this.waiting, watched: isWatched, signal })
       this.counts.simulated++
       if (looked === undefined || signal.aborted) return void this.again.push(held)
       held.touched = looked.touched

@@ -1,7 +1,7 @@
 // An attack that waits in the public mempool of the real market: seen, answered first in the same block, and failed; and what isn't seen.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { encodeFunctionData, parseAbi, parseTransaction } from 'viem'
+import { encodeFunctionData, parseAbi } from 'viem'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { accountOf } from '../lab/accounts.ts'
 import type { Tx } from '../lab/chain.ts'
@@ -11,6 +11,9 @@ import type { Config } from '../src/config.ts'
 import { canonical } from '../src/core/canonical.ts'
 import type { Decision, Finding, Hex, Input } from '../src/core/flow.ts'
 import { readCapture } from '../src/ingest/capture.ts'
+import { pendingTxOf } from '../src/ingest/mempool/transaction.ts'
+import { openRecordReadOnly } from '../src/record/record.ts'
+import { replay } from '../src/tools/replay.ts'
 import { aaveV3Pool, governance } from '../src/watched.ts'
 import { secondGuard, sendAs } from './support/second-guard.ts'
 import { openStage, type Stage, type StagedNodes, startNodes, until } from './support/stage.ts'
@@ -33,6 +36,7 @@ describe('an attack in the mempool', () => {
   let nodes: StagedNodes
   let guard: Hex
   let base = 0
+  let ended = false
   const captures = () => join(stage.folder, 'captures')
   beforeAll(async () => {
     const opened = await openStage()
@@ -47,6 +51,7 @@ describe('an attack in the mempool', () => {
     const depth = (await stage.chain.head()).number - base
     if (depth > 0) await stage.anvil.rpc.call('anvil_reorg', [depth, []])
     stage.rewind()
+    if (ended) return
     await step()
     for (const all of nodes.entries.values()) all.splice(0)
   })
@@ -169,19 +174,26 @@ describe('an attack in the mempool', () => {
     expect(await ours()).toEqual([])
   })
 
-  test('captures hold what waited byte for byte, with bytes that prove themselves', async () => {
+  test('the capture holds what waited byte for byte, with bytes that prove themselves, and folds to the same entries', async () => {
     await stage.falsePrice(ATTACK_FEE)
     await until('our answer waits', async () => (await ours()).length > 0, 10_000)
+    await nodes.stop()
+    ended = true
     const file = join(captures(), 'a.jsonl')
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(1)
     const inputs: Input[] = []
     for await (const input of (await readCapture(file)).inputs) inputs.push(input)
-    expect(inputs.map((input) => canonical(input))).toEqual(lines.slice(0, inputs.length))
+    expect(inputs.map((input) => canonical(input))).toEqual(lines)
     const pending = inputs.filter((input) => input.kind === 'pending')
     expect(pending.length).toBeGreaterThan(0)
     for (const { rawTx, txs, txHash } of pending) {
       expect(txs.find(({ hash }) => hash === txHash)?.raw).toBe(rawTx)
-      expect(parseTransaction(rawTx).chainId).toBe(31_337)
+      for (const tx of txs) expect(await pendingTxOf(tx.raw, stage.config.chain.id)).toEqual(tx)
     }
+    const { entries, foldHash } = await replay(stage.config, file)
+    const record = openRecordReadOnly(stage.config.nodes[0]?.dataDir ?? '')
+    expect({ count: entries, hash: foldHash }).toEqual(record.foldHead())
+    expect(record.status().mempool).toMatchObject({ feed: 'objects', engine: 'eth_simulateV1' })
+    record.close()
   })
 })

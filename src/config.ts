@@ -75,6 +75,19 @@ const schema = z.strictObject({
       ttlS: z.number().positive().default(180),
     })
     .optional(),
+  /** A relay that takes transactions past the public mempool (eth_sendBundle, eth_sendPrivateTransaction). Left out: all is public. */
+  submission: z
+    .strictObject({
+      relay: endpoint,
+      /** The key that the relay knows us by; without it the node's own. */
+      key: secret.optional(),
+      method: z.enum(['bundle', 'private']).default('bundle'),
+      /** `races`: answers to a waiting transaction; `others`: all else. */
+      use: z.enum(['always', 'races', 'others']).default('others'),
+      /** After so many blocks without inclusion the same transaction goes out publicly. */
+      fallbackBlocks: z.number().int().min(1).max(25).default(2),
+    })
+    .optional(),
   /** What simulation may cost between a block and its decision. */
   simulationDeadlineMs: z.number().positive().default(60),
 })

@@ -25,6 +25,7 @@ import type { Alert } from './record/outbox.ts'
 import { openRecord } from './record/record.ts'
 import { Relay } from './relay.ts'
 import { createResponder } from './respond/responder.ts'
+import type { Submission } from './respond/submission.ts'
 import type { Wallet } from './respond/wallet.ts'
 import { type Checkpoint, restore, takeCheckpoint, wayBack } from './restart.ts'
 import { rulesOf } from './rules.ts'
@@ -38,6 +39,8 @@ export interface NodeOptions {
   readonly exchange: Exchange
   /** Without it the node observes. */
   readonly wallet?: Wallet
+  /** A way past the public mempool; see `config.submission`. */
+  readonly submission?: Submission
   readonly capture?: CaptureWriter
   readonly events?: NodeEvents
 }
@@ -71,7 +74,7 @@ export interface RunningNode {
 }
 
 export function startNode(options: NodeOptions): RunningNode {
-  const { config, node, exchange, wallet, capture, events = {} } = options
+  const { config, node, exchange, wallet, submission, capture, events = {} } = options
   const { blockTimeS, headerHash } = config.chain
   const profile = profileOf(config.chain.id, { ...(blockTimeS ? { blockTimeS } : {}), ...(headerHash ? { headerHash } : {}) })
   const rules = rulesOf(config)
@@ -366,6 +369,7 @@ export function startNode(options: NodeOptions): RunningNode {
       },
       onStep: (step, intent) => events.step?.(node.id, step, record.intents.get(intent)),
       outbid: (action) => race.outbid(action),
+      ...(submission ? { submission } : {}),
     })
     const quorum = new Quorum({
       node: node.id,

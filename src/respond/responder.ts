@@ -9,6 +9,7 @@ import { Course } from './course.ts'
 import { type Bid, checkFees, type Fees } from './fees.ts'
 import { Node, type RpcClient } from './node.ts'
 import { type StepName, Steps } from './steps.ts'
+import type { Submission } from './submission.ts'
 import type { Wallet } from './wallet.ts'
 
 export interface ResponderOptions {
@@ -27,6 +28,8 @@ export interface ResponderOptions {
   readonly patienceMs?: number
   /** The highest bid of those whom this call should come before, if it is a race. */
   readonly outbid?: (call: { readonly guard: Hex; readonly entry: Hex; readonly subject: Hex; readonly round: number }) => Bid | undefined
+  /** A way past the public mempool, and when it is taken; without it everything is public. */
+  readonly submission?: Submission
   readonly now?: () => number
   /** Told after each step, when it is on disk. */
   readonly onStep?: (step: StepName, intent: Hex) => void | Promise<void>
@@ -64,6 +67,7 @@ export function createResponder(options: ResponderOptions): Responder {
     blockTimeS: options.blockTimeS,
     patienceMs: options.patienceMs ?? PATIENCE_MS,
     outbid: options.outbid ?? (() => undefined),
+    submission: options.submission,
     now: options.now ?? Date.now,
     onStep: options.onStep ?? (() => {}),
   })

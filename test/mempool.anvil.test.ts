@@ -4,15 +4,19 @@ import { join } from 'node:path'
 import { encodeFunctionData, parseAbi } from 'viem'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { accountOf } from '../lab/accounts.ts'
-import type { Tx } from '../lab/chain.ts'
+import type { Signed, Tx } from '../lab/chain.ts'
 import { units } from '../lab/market.ts'
 import { poolCalls } from '../lab/operations.ts'
+import { startPrivateRelay } from '../lab/private-relay.ts'
+import { submission } from '../lab/reporters.ts'
 import type { Config } from '../src/config.ts'
 import { canonical } from '../src/core/canonical.ts'
 import type { Decision, Finding, Hex, Input } from '../src/core/flow.ts'
 import { readCapture } from '../src/ingest/capture.ts'
 import { pendingTxOf } from '../src/ingest/mempool/transaction.ts'
 import { openRecordReadOnly } from '../src/record/record.ts'
+import { walletOf } from '../src/respond/guard-world.builders.ts'
+import { privateRelay } from '../src/respond/private-relay.ts'
 import { replay } from '../src/tools/replay.ts'
 import { aaveV3Pool, governance } from '../src/watched.ts'
 import { secondGuard, sendAs } from './support/second-guard.ts'
@@ -137,19 +141,24 @@ describe('an attack in the mempool', () => {
 
   test('the same by a private route: nobody saw it, and it is not prevented', async () => {
     const before = await gained()
-    for (const node of nodes.entries.keys()) expect(heard('pending', node)).toEqual([])
-    // as a builder does it: the bundle and the block in one go
-    const { deployment } = stage.prepared
+    const relay = await startPrivateRelay(stage.anvil.rpc)
+    const { deployment, rounds, prices } = stage.prepared
+    const feed = deployment.feeds.find(({ id }) => id === 'LINK')
+    if (!feed) throw new Error('the lab has no LINK feed')
+    const signed: Signed[] = []
+    for (const reporter of feed.reporters.slice(0, 2)) {
+      const report = submission(feed, reporter, (rounds['LINK'] ?? 0) + 1, 10 * prices.LINK)
+      signed.push(await stage.chain.sign({ ...report, maxFeePerGas: ATTACK_FEE }))
+    }
     const call = poolCalls(deployment, deployment.whale).borrow('USDC', units('USDC', BORROW_USD))
-    const theft = await stage.chain.sign({ ...call, maxFeePerGas: ATTACK_FEE - 10n } as Tx)
-    await stage.anvil.rpc.call('anvil_setBlockTimestampInterval', [12])
-    const falseReports = stage.falsePrice(ATTACK_FEE)
-    await falseReports
-    await stage.anvil.rpc.batch([
-      { method: 'eth_sendRawTransaction', params: [theft.raw] },
-      { method: 'evm_mine', params: [] },
-    ])
-    await nodes.judged((await stage.chain.head()).number)
+    const theft = await stage.chain.sign({ ...call, maxFeePerGas: ATTACK_FEE - 10n })
+    const thief = privateRelay({ url: relay.url, method: 'bundle', identity: walletOf(accountOf('whale')) })
+    const next = (await stage.chain.head()).number + 1
+    for (const { raw } of [...signed, theft]) expect(await thief.send(raw, next, next)).toEqual({ kind: 'accepted' })
+    expect(await relay.mine()).toBe(next)
+    await nodes.judged(next)
+    expect(heard('pending')).toEqual([])
+    await relay.close()
     expect((await receipt(theft.hash)).status).toBe('0x1')
     expect(await gained()).toBe(before + BORROW_USD)
   })

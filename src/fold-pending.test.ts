@@ -1,4 +1,5 @@
 // Transactions that wait: hypothetical blocks that leave nothing behind, and what may be done on their evidence, and what never.
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { actingVenue, CHAIN_ID, feed, flow, hashOf, market, round, START_S } from '../test/builders.ts'
 import { ASSESS_RULES } from './assess/assess.ts'
@@ -116,6 +117,34 @@ describe('a waiting transaction', () => {
     const clear = folded()
     for (let n = HEAD + 1; n < HEAD + 4; n++) expect(fold.step(block(n)).entries).toEqual(clear.step(block(n)).entries)
     expect(stateHash(fold.world.store.dump())).toBe(stateHash(clear.world.store.dump()))
+  })
+
+  test('property: whatever waits, is answered or settled between blocks, these are judged as by who saw nothing', () => {
+    const at = fc.record({
+      tx: fc.integer({ min: 1, max: 5 }),
+      jumps: fc.boolean(),
+      obstacle: fc.constantFrom('', 'a fee under the base fee'),
+      then: fc.constantFrom('nothing', 'answered', 'settled', 'next block'),
+    })
+    fc.assert(
+      fc.property(fc.array(at, { minLength: 1, maxLength: 12 }), (events) => {
+        const [seeing, blind] = [folded(), folded()]
+        let head = HEAD
+        for (const { tx: n, jumps, obstacle, then } of events) {
+          const tx = txOf(n)
+          const step = seeing.step(
+            pending(tx, { onHash: hashOf(head), timeS: timeOf(head) + 12, obstacle, logs: [logOf(tx, jumps ? JUMPS : '0x')] }),
+          )
+          if (then === 'answered') for (const question of step.questions) seeing.step(answer(question))
+          if (then === 'settled') seeing.step({ kind: 'settled', chainId: CHAIN_ID, txHash: tx.hash, how: 'gone' })
+          if (then !== 'next block') continue
+          head += 1
+          expect(seeing.step(block(head))).toEqual(blind.step(block(head)))
+        }
+        expect(stateHash(seeing.world.store.dump())).toBe(stateHash(blind.world.store.dump()))
+      }),
+      { numRuns: 20, seed: 13 },
+    )
   })
 
   test('without effect, on another head, or behind a gap: nothing', () => {

@@ -20,7 +20,7 @@ export interface PrivateRelayOptions {
   readonly timeoutMs?: number
 }
 
-export const SIGNATURE_HEADER = 'X-Flashbots-Signature'
+const SIGNATURE_HEADER = 'X-Flashbots-Signature'
 const TIMEOUT_MS = 2_000
 
 export function privateRelay({ url, method, identity, timeoutMs = TIMEOUT_MS }: PrivateRelayOptions): PrivateRelay {

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { accountOf } from '../../../lab/accounts.ts'
 import { type Anvil, startAnvil } from '../../../lab/anvil.ts'
 import { at, word } from '../../../test/support/scripted-chain.ts'
+import { SUBSCRIBED, startScriptedRpc } from '../../../test/support/scripted-rpc.ts'
 import { until } from '../../../test/support/stage.ts'
 import type { Hex, Input, PendingTx } from '../../core/flow.ts'
 import { slotCall } from '../../core/words.ts'
@@ -12,6 +13,7 @@ import type { BlockAdapter } from '../block-source.ts'
 import { lastingRpc } from '../lasting-rpc.ts'
 import { openRpc } from '../rpc.ts'
 import { blockOf } from './chain-facts.ts'
+import type { FeedKind } from './feed.ts'
 import { Mempool } from './mempool.ts'
 import { simulateV1 } from './simulate-v1.ts'
 import { traces } from './traces.ts'
@@ -85,8 +87,8 @@ async function proven(raw: Hex): Promise<PendingTx> {
 describe('the mempool', () => {
   let mempool: Mempool
   const given: Input[] = []
-  async function open(): Promise<void> {
-    const connect = () => lastingRpc([`ws://127.0.0.1:${anvil.port}`], { chainId: CHAIN_ID, timeoutMs: 5_000 })
+  async function open(address = `ws://127.0.0.1:${anvil.port}`, feed: FeedKind = 'objects'): Promise<void> {
+    const connect = () => lastingRpc([address], { chainId: CHAIN_ID, timeoutMs: 5_000 })
     given.length = 0
     mempool = new Mempool({
       chainId: CHAIN_ID,
@@ -98,7 +100,7 @@ describe('the mempool', () => {
       onFailure: (error) => console.warn(String(error)),
     })
     await mempool.standOn({ hash: await headHash() })
-    await until('it hears', () => mempool.status().feed === 'objects')
+    await until('it hears', () => mempool.status().feed === feed)
   }
   afterEach(async () => {
     await mempool.stop()
@@ -229,6 +231,33 @@ describe('the mempool', () => {
     await mine()
     const inputs = await seen(keccak256(raw), 2)
     expect(inputs.map(({ onHash }) => onHash)).toEqual([before, await headHash()])
+  })
+
+  test('over HTTP, by a filter that is asked again and again', async () => {
+    await open(`http://127.0.0.1:${anvil.port}`, 'polled')
+    const hash = await send()
+    const [input] = await seen(hash)
+    expect(input?.logs).toHaveLength(1)
+  })
+
+  test('a node that pushes hashes alone and has no eth_simulateV1: bytes are asked for, and traces say the same', async () => {
+    const node = await startScriptedRpc(async (method, params) => {
+      if (method === 'eth_subscribe') return params.length > 1 ? { error: { code: -32_602, message: 'too many arguments' } } : SUBSCRIBED
+      if (method === 'eth_simulateV1') return { error: { code: -32_601, message: 'Method not found' } }
+      return { result: await anvil.rpc.call(method, params) }
+    })
+    await open(node.ws, 'hashes')
+    const hash = await send({ data: word(5) })
+    node.push(hash)
+    const [input] = await seen(hash)
+    expect(mempool.status()).toMatchObject({ feed: 'hashes', engine: 'traces' })
+    expect(input).toMatchObject({
+      obstacle: '',
+      logs: [{ address: LOGGER, data: word(5) }],
+      reads: [{ ...SLOT, result: word(5) }, { result: null }],
+    })
+    await mempool.stop()
+    await node.close()
   })
 
   const createdBy = async (n: number): Promise<Hex> => {

@@ -66,6 +66,30 @@ const schema = z.strictObject({
     .default({ maxFeeGwei: 300, priorityFeeGwei: 5 }),
   /** Does each node keep final blocks in `history` of its data folder, for `backtest` and `calibrate`? */
   history: z.boolean().default(true),
+  /** Is the mempool watched, and acted on within the bounds of docs/mempool.md? Left out: only blocks are. */
+  mempool: z
+    .strictObject({
+      /** Transactions that wait to be looked at; beyond it the least harmful are shed. */
+      queued: z.number().int().min(16).max(65_536).default(2_048),
+      /** Looks that one sender may cause in a block. */
+      looksPerSender: z.number().int().min(1).default(16),
+      /** A transaction that was not included for so long counts as gone. */
+      ttlS: z.number().positive().default(180),
+    })
+    .optional(),
+  /** A relay that takes transactions past the public mempool (eth_sendBundle, eth_sendPrivateTransaction). Left out: all is public. */
+  submission: z
+    .strictObject({
+      relay: endpoint,
+      /** The key that the relay knows us by; without it the node's own. */
+      key: secret.optional(),
+      method: z.enum(['bundle', 'private']).default('bundle'),
+      /** `races`: answers to a waiting transaction; `others`: all else. */
+      use: z.enum(['always', 'races', 'others']).default('others'),
+      /** After so many blocks without inclusion the same transaction goes out publicly. */
+      fallbackBlocks: z.number().int().min(1).max(25).default(2),
+    })
+    .optional(),
   /** What simulation may cost between a block and its decision. */
   simulationDeadlineMs: z.number().positive().default(60),
 })

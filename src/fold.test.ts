@@ -114,18 +114,6 @@ describe('the fold', () => {
     expect(stateOf(f)).toBe(before)
   })
 
-  test('a pending transaction is judged and leaves nothing behind', () => {
-    const f = fold()
-    to(f, 119)
-    const before = stateOf(f)
-    const txHash = hashOf(0xabc)
-    WRITES.set(txHash, (world) => round(world, 4_000))
-    const pending = { kind: 'pending', chainId: CHAIN_ID, onHash: hashOf(119), txHash, rawTx: '0x', logs: [], reads: [] } as const
-    expect(kinds(f.step(pending).entries)).toEqual(['finding'])
-    expect(stateOf(f)).toBe(before)
-    expect(f.step({ ...pending, onHash: hashOf(118) }).entries).toEqual([])
-  })
-
   test('being blind is told, and remembered nowhere but where it is undone by the next block: peers go on alike', () => {
     const [dim, clear] = [fold(), fold()]
     to(dim, 110)

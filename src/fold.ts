@@ -20,7 +20,6 @@ import type {
   Question,
   Rehearsal,
 } from './core/flow.ts'
-import { atLeast } from './core/severity.ts'
 import { choose } from './decide/choose.ts'
 import { upkeep } from './decide/lifecycle.ts'
 import { OBSERVE, optionsFor } from './decide/options.ts'
@@ -28,6 +27,7 @@ import { type Playbook, width } from './decide/playbook.ts'
 import { worthSimulating } from './decide/weigh.ts'
 import type { BoundDetector } from './detect/define.ts'
 import { Engine } from './detect/engine.ts'
+import { PendingJudge } from './fold-pending.ts'
 import type { Chunk } from './history/types.ts'
 import { EventTables } from './state/event-tables.ts'
 import { nameAccounts } from './state/named-accounts.ts'
@@ -59,6 +59,8 @@ export interface Step {
   readonly proposals: readonly Proposal[]
   readonly acceptable: readonly Proposal[]
   readonly errands: readonly Errand[]
+  /** Incidents of waiting transactions: what was proposed for them counts no more. */
+  readonly withdrawn?: readonly Hex[]
 }
 
 /** A block that may still be undone. */
@@ -84,6 +86,7 @@ export class Fold {
   private readonly events: EventTables
   private readonly rules: FoldRules
   private readonly applied: Applied[] = []
+  private readonly waiting: PendingJudge
   private findings: Finding[] = []
 
   constructor(rules: FoldRules) {
@@ -94,6 +97,14 @@ export class Fold {
       rules.detectors.map(({ detector }) => detector.on),
     )
     this.engine = new Engine(this.world, rules.detectors, rules.calibration)
+    this.waiting = new PendingJudge({
+      world: this.world,
+      rules,
+      findings: () => this.findings,
+      apply: (block, empty) => this.apply(block, true, empty ? [] : rules.protocols),
+      detect: (block) => this.detect(block, true),
+      entry: (kind, body) => this.entry(kind, body),
+    })
   }
 
   get head(): { readonly number: number; readonly hash: Hex; readonly timeS: number } | undefined {
@@ -134,6 +145,8 @@ export class Fold {
         this.dropProvisional()
         this.hear(input)
         return NOTHING
+      case 'settled':
+        return { ...NOTHING, ...this.waiting.settled(input) }
       case 'operator':
         return { ...NOTHING, entries: [this.entry('incident', { operator: input.order, subject: input.subject })] }
       default:
@@ -240,7 +253,7 @@ export class Fold {
   }
 
   /** `seeing`: nothing is missing before it. */
-  private apply(block: BlockInput, seeing = true): void {
+  private apply(block: BlockInput, seeing = true, protocols = this.rules.protocols): void {
     const { world } = this
     const answers = new Answers(block.reads)
     world.store.begin()
@@ -253,7 +266,7 @@ export class Fold {
       columns.blindSince.set(row, 0)
       columns.blindReason.set(row, 0)
     }
-    for (const protocol of this.rules.protocols) protocol.apply(world, block, answers)
+    for (const protocol of protocols) protocol.apply(world, block, answers)
     const faults = this.events.apply(block)
     if (faults > 0) columns.decodeFaults.set(row, columns.decodeFaults.get(row) + faults)
   }
@@ -342,6 +355,8 @@ export class Fold {
 
   private simulated(input: Extract<Input, { kind: 'simulated' }>): Step {
     const now = this.applied.at(-1)
+    const ofPending = now?.hash === input.onHash ? this.waiting.answered(input, now) : undefined
+    if (ofPending) return { ...NOTHING, ...ofPending }
     const incident = now?.incidents.find((i) => i.id === input.incident)
     const asked = now?.asked.get(input.incident)
     const venue = incident && this.venueOf(incident)
@@ -395,7 +410,8 @@ export class Fold {
         timeS,
       ),
     )
-    const proposals = all.flatMap((u) => u.proposals)
+    const held = new Set(this.rules.venues.filter((v) => this.waiting.holds(v.pool, timeS)).map((v) => v.guard))
+    const proposals = all.flatMap((u) => u.proposals).filter((p) => p.operation !== 'lift' || !held.has(p.guard))
     return { proposals, acceptable: proposals, errands: all.flatMap((u) => u.errands) }
   }
 
@@ -435,27 +451,11 @@ export class Fold {
     return { ...NOTHING, entries: [this.entry('blind', { sinceBlock, reason }), ...found.map((f) => this.entry('finding', f))] }
   }
 
-  /** A pending transaction is a hypothetical block: applied, judged, undone. */
+  /** A pending transaction is a hypothetical block: applied, judged, undone. On a head behind a gap nothing is judged of it. */
   private whatIf(input: Extract<Input, { kind: 'pending' }>): Step {
-    const head = this.head
-    if (!head || head.hash !== input.onHash) return NOTHING
-    const mark = this.world.store.mark()
-    const block = {
-      chainId: input.chainId,
-      number: head.number + 1,
-      hash: input.txHash,
-      parentHash: head.hash,
-      timeS: head.timeS,
-      logs: input.logs,
-      reads: input.reads,
-    }
-    try {
-      this.apply(block)
-      const found = this.detect(block, true).filter((f) => atLeast(f.severity, 'medium'))
-      return { ...NOTHING, entries: found.map((f) => this.entry('finding', f)) }
-    } finally {
-      this.world.store.undoTo(mark)
-    }
+    const head = this.applied.at(-1)
+    if (!head || head.provisional || head.hash !== input.onHash) return NOTHING
+    return { ...NOTHING, ...this.waiting.judge(input, head) }
   }
 
   private venueOf(incident: Incident): Venue | undefined {

@@ -1,8 +1,9 @@
 // The wiring of one node, and the first file to read: inputs come in one at a time, the fold steps, the record commits, the edge acts.
 import { join } from 'node:path'
+import { blocksFirst } from './blocks-first.ts'
 import type { Config } from './config.ts'
 import { UserError } from './core/errors.ts'
-import type { Approval, Certificate, Input, Question } from './core/flow.ts'
+import type { Approval, Certificate, Hex, Input, PendingTx, Question, ReadResult } from './core/flow.ts'
 import { Fold } from './fold.ts'
 import { HistorySink } from './history/sink.ts'
 import type { IngestEvent } from './ingest/block-source.ts'
@@ -11,6 +12,8 @@ import { DeepReorgError, StoppedError } from './ingest/errors.ts'
 import { hashAt } from './ingest/hash-at.ts'
 import { lastingRpc } from './ingest/lasting-rpc.ts'
 import { liveSource } from './ingest/live.ts'
+import type { MempoolCounts } from './ingest/mempool/counts.ts'
+import { Mempool } from './ingest/mempool/mempool.ts'
 import { profileOf } from './ingest/profiles.ts'
 import { createRehearsals } from './ingest/rehearsals.ts'
 import { createSimulator } from './ingest/simulate.ts'
@@ -18,14 +21,17 @@ import { type Neighbour, Neighbours } from './neighbours.ts'
 import { guardMismatches } from './protocols/guard/check.ts'
 import type { Exchange } from './quorum/exchange.ts'
 import { Quorum } from './quorum/quorum.ts'
+import { Race } from './race.ts'
 import type { Intent } from './record/intent.ts'
 import type { Alert } from './record/outbox.ts'
 import { openRecord } from './record/record.ts'
 import { Relay } from './relay.ts'
 import { createResponder } from './respond/responder.ts'
+import type { Submission } from './respond/submission.ts'
 import type { Wallet } from './respond/wallet.ts'
 import { type Checkpoint, restore, takeCheckpoint, wayBack } from './restart.ts'
 import { rulesOf } from './rules.ts'
+import { privilegedAccounts } from './state/privileged.ts'
 import { Answers } from './state/protocol.ts'
 import { tracedOf } from './state/traced.ts'
 
@@ -36,6 +42,8 @@ export interface NodeOptions {
   readonly exchange: Exchange
   /** Without it the node observes. */
   readonly wallet?: Wallet
+  /** A way past the public mempool; see `config.submission`. */
+  readonly submission?: Submission
   readonly capture?: CaptureWriter
   /** Shared by the nodes of a process that watch other chains; without it the node hears of none. */
   readonly neighbours?: Neighbours
@@ -61,9 +69,13 @@ const CHECKPOINT_EVERY_BLOCKS = 256
 /** Raise of a replacement transaction: what every pool accepts. */
 const FEE_BUMP_BPS = 1_250
 const WARM_UP_ROUNDS = 8
+/** Of the time between blocks, what the simulation of an answer to a waiting transaction may take: it is of use before the next one alone. */
+const PART_OF_BLOCK = 0.25
 const SIMULATION_TIMEOUT_MS = 5_000
 /** What waits in a timelock waits for hours: here nothing hurries. */
 const REHEARSAL_TIMEOUT_MS = 30_000
+/** How often what the mempool's edge did is written to the log. */
+const MEMPOOL_TOLD_EVERY_BLOCKS = 64
 
 export interface RunningNode {
   readonly done: Promise<void>
@@ -71,7 +83,7 @@ export interface RunningNode {
 }
 
 export function startNode(options: NodeOptions): RunningNode {
-  const { config, node, exchange, wallet, capture, neighbours = new Neighbours(), events = {} } = options
+  const { config, node, exchange, wallet, submission, capture, neighbours = new Neighbours(), events = {} } = options
   const { blockTimeS, headerHash } = config.chain
   const profile = profileOf(config.chain.id, { ...(blockTimeS ? { blockTimeS } : {}), ...(headerHash ? { headerHash } : {}) })
   const rules = rulesOf(config)
@@ -85,6 +97,10 @@ export function startNode(options: NodeOptions): RunningNode {
   const simulator = createSimulator({ rpc: connect(SIMULATION_TIMEOUT_MS), onFailure: (error) => events.error?.(node.id, error) })
   const rehearsals = createRehearsals({ rpc: connect(REHEARSAL_TIMEOUT_MS), onFailure: (error) => events.error?.(node.id, error) })
   const { quorum: quorumConfig } = config
+  const race = new Race()
+  /** Incidents of waiting transactions that are being simulated, and those transactions. */
+  const aside = new Map<Hex, readonly PendingTx[]>()
+  const mempool = config.mempool ? watchMempool(config.mempool) : undefined
   const edge = wallet && quorumConfig ? orClose(() => armed(wallet, quorumConfig)) : undefined
   const history = config.history ? orClose(() => openSink()) : undefined
   const self: Neighbour = { chainId: config.chain.id, protocols: rules.protocols, fold: () => fold }
@@ -113,6 +129,7 @@ export function startNode(options: NodeOptions): RunningNode {
       for (let ended = false; !ended; ) ended = await follow()
     } finally {
       leave()
+      await mempool?.stop()
       await edge?.relay.settled()
       edge?.quorum.close()
       simulator.close()
@@ -146,20 +163,48 @@ export function startNode(options: NodeOptions): RunningNode {
       fromBlock: config.chain.fromBlock,
       profile,
       resume: { recent },
-      adapter: {
-        watches: () => rules.protocols.flatMap((p) => p.watches(world)),
-        reads: (block, soFar) => rules.protocols.flatMap((p) => p.reads(world, block, new Answers(soFar))),
-        traces: () => tracedOf(rules, world),
-      },
+      adapter: adapterOf(() => world),
       onEvent: (event) => events.ingest?.(node.id, event),
       ...(config.chain.traces && { traceWay: config.chain.traces }),
     })
   }
 
+  /** Connections of its own: whoever floods it delays neither blocks nor what we send. */
+  function watchMempool({ queued, looksPerSender, ttlS }: NonNullable<Config['mempool']>): Mempool {
+    return new Mempool({
+      chainId: config.chain.id,
+      feedRpc: connect(profile.requestTimeoutMs),
+      rpc: connect(SIMULATION_TIMEOUT_MS),
+      adapter: adapterOf(() => fold.world),
+      privileged: () => privilegedAccounts(fold.world),
+      blockTimeS: profile.blockTimeS,
+      limits: { queued, looksPerSender, ttlMs: ttlS * 1_000 },
+      onFailure: (error) => events.error?.(node.id, error),
+      onChange: tellMempool,
+    })
+  }
+
+  function tellMempool(counts: MempoolCounts): void {
+    if (stopping.signal.aborted) return
+    const block = fold.head?.number ?? 0
+    const entry = { origin: 'edge', kind: 'health', chainId: config.chain.id, block, body: { mempool: counts } } as const
+    record.append([entry])
+    events.entries?.(node.id, [entry])
+  }
+
+  function adapterOf(world: () => Fold['world']) {
+    return {
+      watches: () => rules.protocols.flatMap((p) => p.watches(world())),
+      reads: (block: Parameters<(typeof rules.protocols)[number]['reads']>[1], soFar: readonly ReadResult[]) =>
+        rules.protocols.flatMap((p) => p.reads(world(), block, new Answers(soFar))),
+      traces: () => tracedOf(rules, world()),
+    }
+  }
+
   /** False: the chain left ours behind, and `source` begins anew. */
   async function follow(): Promise<boolean> {
     try {
-      for await (const input of source.inputs()) {
+      for await (const input of blocksFirst(source.inputs(), mempool)) {
         await take(input)
         tell()
         history?.take(input) // when all that hurries is done
@@ -193,6 +238,7 @@ export function startNode(options: NodeOptions): RunningNode {
     events.entries?.(node.id, [entry])
     await edge?.responder.onReorg(toNumber)
     if (stopping.signal.aborted) return true
+    mempool?.moved()
     record.forgetInputs(kept)
     history?.dropAbove(toNumber)
     checkpoints.length = 0
@@ -226,7 +272,7 @@ export function startNode(options: NodeOptions): RunningNode {
     const head = fold.head
     if (input.kind === 'reorged') await edge?.responder.onReorg(input.toNumber)
     if (!head) return
-    if (input.kind === 'reorged') edge?.relay.begin(head) // what was wanted on the other branch counts no more
+    if (input.kind === 'reorged') begin(head) // what was wanted on the other branch counts no more
     const live = head.number >= source.headNumber()
     if (input.kind === 'committed') {
       events.block?.(node.id, head.number, live, source.seenAtMs(head.hash))
@@ -237,7 +283,8 @@ export function startNode(options: NodeOptions): RunningNode {
         await warmUp()
         warm = true
       }
-      edge?.relay.begin(head)
+      begin(head)
+      standOn(head)
       await edge?.responder.onBlock(head.number)
     }
     if (input.kind === 'tick') {
@@ -246,10 +293,18 @@ export function startNode(options: NodeOptions): RunningNode {
     }
     if (input.kind === 'provisional') {
       if (!warm) return
-      edge?.relay.begin(head)
+      begin(head)
     }
+    if (input.kind === 'pending' && !warm) return
+    const dearer = input.kind === 'simulated' && race.enter(step.acceptable, aside.get(input.incident) ?? [])
     await edge?.relay.act(step)
+    if (dearer) edge?.relay.again((proposal) => race.outbid(proposal) !== undefined)
+    if (input.kind === 'simulated') return
     for (const question of step.questions) {
+      if (question.pending) {
+        void askAside(question, question.pending.txs)
+        continue
+      }
       const { outcomes, late } = await simulator.simulate(question, config.simulationDeadlineMs * patienceFor(question))
       const { chainId, onHash, incident } = question
       await edge?.relay.act(commit({ kind: 'simulated', chainId, onHash, incident, outcomes, late }))
@@ -260,6 +315,27 @@ export function startNode(options: NodeOptions): RunningNode {
     const answered = () => events.answered?.(node.id, head.number)
     if (edge) void edge.relay.settled().then(answered)
     else answered()
+  }
+
+  /** Blocks don't wait for what is asked of a waiting transaction: the answer comes back as an input of its own, if no block came before it. */
+  async function askAside(question: Question, txs: readonly PendingTx[]): Promise<void> {
+    const { chainId, onHash, incident } = question
+    aside.set(incident, txs)
+    const { outcomes, late } = await simulator.simulate(question, profile.blockTimeS * 1_000 * PART_OF_BLOCK)
+    mempool?.offer({ kind: 'simulated', chainId, onHash, incident, outcomes, late })
+  }
+
+  function begin(head: NonNullable<Fold['head']>): void {
+    edge?.relay.begin(head)
+    race.begin()
+    aside.clear()
+  }
+
+  /** Pending transactions are judged on the newest block alone. */
+  function standOn(head: NonNullable<Fold['head']>): void {
+    if (!mempool) return
+    void mempool.standOn(head)
+    if (head.number % MEMPOOL_TOLD_EVERY_BLOCKS === 0) tellMempool(mempool.status())
   }
 
   /** Whoever signs for another quorum, or for entries that aren't there, acts never: better said before than after an attack. */
@@ -283,6 +359,7 @@ export function startNode(options: NodeOptions): RunningNode {
   /** The deterministic step and its record: nothing between them may fail or wait. */
   function commit(input: Input): ReturnType<Fold['step']> {
     const step = fold.step(input)
+    if (input.kind === 'committed' || input.kind === 'provisional' || input.kind === 'reorged') mempool?.moved()
     capture?.write(input)
     const checkpoint = input.kind === 'finalized' ? finalCheckpoint(checkpoints, input.number) : undefined
     const { inputSeq } = record.commit({ input, entries: step.entries, ...(checkpoint ? { checkpoint } : {}) })
@@ -314,6 +391,8 @@ export function startNode(options: NodeOptions): RunningNode {
         priorityFeePerGasWei: BigInt(Math.round(config.fees.priorityFeeGwei * 1e9)),
       },
       onStep: (step, intent) => events.step?.(node.id, step, record.intents.get(intent)),
+      outbid: (action) => race.outbid(action),
+      ...(submission ? { submission } : {}),
     })
     const quorum = new Quorum({
       node: node.id,
@@ -325,6 +404,8 @@ export function startNode(options: NodeOptions): RunningNode {
         log('approval', { digest: approval.digest, signer: approval.signer, signature: approval.signature, own }),
       onError: (error) => events.error?.(node.id, error),
       onFlood: (signer, dropped) => events.note?.(node.id, `${signer} floods: ${dropped} of its approvals were not kept`),
+      evidenceFor: (proposal) => race.evidenceFor(proposal),
+      onEvidence: (raws, signer) => void mempool?.told(raws, signer),
       onCertificate: (certificate: Certificate) => {
         const seenAtMs = fold.head ? source.seenAtMs(fold.head.hash) : undefined
         const { operation, action, subject, incident } = certificate.proposal

@@ -62,8 +62,10 @@ export class Relay {
 
   /** One step of the fold at this head. */
   async act(step: Step): Promise<void> {
-    this.proposals.push(...step.proposals)
-    this.acceptable.push(...step.acceptable)
+    const { withdrawn = [] } = step
+    const stands = ({ incident }: Proposal): boolean => !withdrawn.includes(incident)
+    this.proposals = [...this.proposals.filter(stands), ...step.proposals]
+    this.acceptable = [...this.acceptable.filter(stands), ...step.acceptable]
     for (const errand of step.errands) if (this.turn(errand.round + this.head.number) === 0) this.send(errand)
     // the certificate is for the block to come: its time slot is that block's
     await this.options.quorum.offer(this.proposals, this.acceptable, this.head.timeS + this.options.blockTimeS)
@@ -72,6 +74,11 @@ export class Relay {
       this.waiting = this.waiting.filter((w) => !due.includes(w))
       for (const { certificate } of due) this.send(certificate)
     }
+  }
+
+  /** A race has become dearer: what was sent for these is brought once more, with a higher bid if one is needed. */
+  again(isWanted: (proposal: Proposal) => boolean): void {
+    for (const { certificate } of this.sent) if (isWanted(certificate.proposal) && this.wants(certificate.proposal)) this.bring(certificate)
   }
 
   certified(certificate: Certificate): void {
@@ -109,6 +116,10 @@ export class Relay {
 
   private send(wanted: Certificate | Errand): void {
     if (!('kind' in wanted)) this.sent.push({ certificate: wanted, atBlock: this.head.number })
+    this.bring(wanted)
+  }
+
+  private bring(wanted: Certificate | Errand): void {
     this.sending = this.sending.then(() => this.options.sender.respond(wanted)).catch(this.options.onError)
   }
 }

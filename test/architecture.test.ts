@@ -32,7 +32,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/contracts': [],
   'src/import': ['src/core', 'src/store', 'src/decode', 'src/ingest', 'src/history', 'src/state'],
   // the middle in one place
-  'src/fold.ts': ['src/core', 'src/store', 'src/history (types)', 'src/state', 'src/detect', 'src/assess', 'src/decide'],
+  'src/fold.ts': [
+    'src/core',
+    'src/store',
+    'src/history (types)',
+    'src/state',
+    'src/detect',
+    'src/assess',
+    'src/decide',
+    'src/fold-pending.ts',
+  ],
+  // its view of transactions that wait
+  'src/fold-pending.ts': ['src/core', 'src/state', 'src/assess', 'src/decide'],
   // what a config file imports: values that put adapters and detectors together
   'src/watched.ts': ['src/core', 'src/protocols', 'src/watched'],
   'src/watched': ['src/core', 'src/state', 'src/protocols'],
@@ -54,6 +65,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/neighbours.ts': ['src/core', 'src/fold.ts (types)', 'src/state (types)'],
   'src/relay.ts': ['src/core', 'src/fold.ts (types)', 'src/quorum'],
+  'src/race.ts': ['src/core'],
+  'src/blocks-first.ts': ['src/core'],
   'src/restart.ts': ['src/core', 'src/store', 'src/record', 'src/fold.ts'],
   'src/pipeline.ts': [
     'src/core',
@@ -78,6 +91,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/neighbours.ts',
     'src/rules.ts',
     'src/relay.ts',
+    'src/race.ts',
+    'src/blocks-first.ts',
     'src/restart.ts',
   ],
   'src/server': ['src/core', 'src/record', 'src/state (types)'],
@@ -101,6 +116,7 @@ const DETERMINISTIC: readonly string[] = [
   'src/assess',
   'src/decide',
   'src/fold.ts',
+  'src/fold-pending.ts',
 ]
 const EXACT_MATH = new Set(['abs', 'sqrt', 'min', 'max', 'floor', 'ceil', 'round', 'trunc', 'sign', 'imul', 'clz32'])
 const BANNED = new Map([

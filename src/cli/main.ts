@@ -22,6 +22,7 @@ const KINDS: Readonly<Record<EntryKind, true>> = {
   reorg: true,
   blind: true,
   health: true,
+  pending: true,
   readiness: true,
   rehearsal: true,
 }

@@ -17,6 +17,12 @@ export function status(folder: string, options: { readonly json: boolean }): voi
 /** A node that has stopped shows here first. */
 const ago = (timeS: number): string => `${duration(Math.max(0, Date.now() / 1000 - timeS))} old`
 
+function mempoolText(of: NonNullable<Status['mempool']>): string {
+  const shed = Array.isArray(of['shed']) ? of['shed'].reduce((sum: number, n) => sum + Number(n), 0) : 0
+  const n = (name: string): string => `${of[name] ?? 0} ${name}`
+  return `heard by ${of['feed']}, simulated by ${of['engine']}: ${['heard', 'simulated', 'given', 'failed', 'postponed', 'expired'].map(n).join(', ')}, ${shed} shed`
+}
+
 function lines(now: Status): readonly string[] {
   const list = (title: string, entries: readonly ShownEntry[]): readonly string[] => [
     entries.length === 0 ? `${title}: none` : `${title}:`,
@@ -36,6 +42,7 @@ function lines(now: Status): readonly string[] {
         .join(', ')}`,
     ],
     ...(now.decodeFaults ? [['logs not decoded', `${now.decodeFaults}: not as the signatures in eventTable() say`]] : []),
+    ...(now.mempool ? [['mempool', mempoolText(now.mempool)]] : []),
     ['alerts to deliver', String(now.pendingAlerts)],
     ['transactions under way', now.activeIntents.map((i) => `${i.operation} ${i.state}`).join(', ') || 'none'],
   ].map((row) => row.map((cell) => plain(String(cell))))

@@ -14,6 +14,7 @@ import { loadConfig } from './load-config.ts'
 import { type LogLevel, type Operations, operationsLog } from './operations.ts'
 import { endpointsOf } from './secrets.ts'
 import { describe } from './show.ts'
+import { submissionOf } from './submission.ts'
 import { type Starting, together } from './together.ts'
 import { jsonEvents, type Shown, textEvents } from './watch-shown.ts'
 
@@ -119,15 +120,9 @@ function chainOf(
       const capture = file ? openCapture(file, { chainId: config.chain.id, rulesHash: rulesOf(config).rulesHash }) : undefined
       try {
         const node = { id, endpoints, dataDir }
-        const run = startNode({
-          config,
-          node,
-          exchange,
-          neighbours,
-          events,
-          ...(wallet ? { wallet } : {}),
-          ...(capture ? { capture } : {}),
-        })
+        const submission = wallet && submissionOf(config, wallet)
+        const acting = { ...(wallet ? { wallet } : {}), ...(submission ? { submission } : {}) }
+        const run = startNode({ config, node, exchange, neighbours, events, ...acting, ...(capture ? { capture } : {}) })
         return { ...run, done: run.done.finally(() => capture?.close()) }
       } catch (error) {
         void capture?.close()

@@ -74,14 +74,30 @@ export type Input =
   | { readonly kind: 'provisional'; readonly block: BlockInput }
   | { readonly kind: 'reorged'; readonly chainId: number; readonly toNumber: number; readonly toHash: Hex }
   | { readonly kind: 'finalized'; readonly chainId: number; readonly number: number; readonly hash: Hex }
+  /** A transaction that waits, as it would go in the next block: a hypothetical block that lapses with the head it stands on. */
   | {
       readonly kind: 'pending'
       readonly chainId: number
       readonly onHash: Hex
+      /** Time that the simulated block had. */
+      readonly timeS: number
       readonly txHash: Hex
       readonly rawTx: Hex
+      /** All that were simulated together, in the order in which the chain would take them; itself is among them. */
+      readonly txs: readonly PendingTx[]
+      /** Why it can't be included in the next block; empty: it can. Then it is told, and nothing is done about it. */
+      readonly obstacle: string
       readonly logs: readonly Log[]
       readonly reads: readonly ReadResult[]
+      /** What it did in another environment, where that wasn't the same events in the same order. */
+      readonly other?: { readonly logs: readonly Log[]; readonly reads: readonly ReadResult[] }
+    }
+  /** What became of a transaction that was given as `pending`. `gone`: nobody has seen it for so long that it counts no more. */
+  | {
+      readonly kind: 'settled'
+      readonly chainId: number
+      readonly txHash: Hex
+      readonly how: 'included' | 'reverted' | 'replaced' | 'gone'
     }
   | {
       readonly kind: 'simulated'
@@ -113,6 +129,21 @@ export type Input =
   | { readonly kind: 'blind'; readonly chainId: number; readonly sinceBlock: number; readonly reason: BlindReason }
   | ({ readonly kind: 'counterpart' } & Counterpart)
   | { readonly kind: 'operator'; readonly order: 'approve' | 'deny' | 'lift'; readonly subject: string; readonly signature: Hex }
+
+/** A transaction that waits, as its own signed bytes say: all else can be made again from `raw`. Amounts are hex quantities. */
+export interface PendingTx {
+  readonly hash: Hex
+  readonly raw: Hex
+  readonly from: Hex
+  /** null: it creates a contract. */
+  readonly to: Hex | null
+  readonly data: Hex
+  readonly value: Hex
+  readonly nonce: number
+  readonly gas: number
+  readonly maxFeePerGas: Hex
+  readonly priorityFeePerGas: Hex
+}
 
 /** Why we can't see. `state-mismatch`: the contract's own view says otherwise than our tables. */
 export type BlindReason = 'unreachable' | 'stalled' | 'gap' | 'deep-reorg' | 'bad-answer' | 'state-mismatch'
@@ -269,6 +300,8 @@ export interface Question {
   readonly guard: Hex
   readonly options: readonly Option[]
   readonly probes: readonly Probe[]
+  /** About a transaction that waits: we act before these, in this order, and the probes come after them. `probe` is the name under which its own success is told. */
+  readonly pending?: { readonly txs: readonly PendingTx[]; readonly txHash: Hex; readonly probe: string }
 }
 
 /** One try of the attack to go on, as a call of a suspected account; its success takes `usd`. */
@@ -399,6 +432,8 @@ export interface Approval {
   readonly digest: Hex
   readonly signer: Hex
   readonly signature: Hex
+  /** Signed bytes of the waiting transactions that it answers, so that others can check and simulate them themselves. */
+  readonly pending?: readonly Hex[]
 }
 
 /** k approvals of one digest: what a Guard accepts. */
@@ -433,5 +468,6 @@ export type EntryKind =
   | 'certificate'
   | 'intent'
   | 'health'
+  | 'pending'
   | 'readiness'
   | 'rehearsal'

@@ -14,6 +14,14 @@ export interface Playbook {
   readonly dustUsd: number
   /** Harms closer than this are equal, USD: the narrower option is taken. */
   readonly tieUsd: number
+  /** What may be done before a transaction is included, since one that waits may be a pretence. */
+  readonly pending: {
+    readonly widest: ActionClass
+    /** Different actions in an hour of the chain's time. */
+    readonly actionsPerHour: number
+    /** After so many of its transactions that led to an action and were never included, a sender leads to none for an hour. */
+    readonly pretencesPerSender: number
+  }
 }
 
 export const PLAYBOOK: Playbook = {
@@ -23,6 +31,8 @@ export const PLAYBOOK: Playbook = {
   epsilon: 0.1,
   dustUsd: 100,
   tieUsd: 1,
+  // an attack of several transactions on two markets takes two or three; a fourth is left for a second attack in the hour
+  pending: { widest: 'market', actionsPerHour: 4, pretencesPerSender: 1 },
 }
 
 /** From narrow to wide: of two that serve equally the earlier is taken. */

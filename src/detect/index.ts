@@ -33,6 +33,7 @@ import { outflowRate } from './outflow-rate.ts'
 import { ownerChange } from './owner-change.ts'
 import { payoutAbovePaidIn } from './payout-above-paid-in.ts'
 import { payoutBound } from './payout-bound.ts'
+import { pendingFlood } from './pending-flood.ts'
 import { perpSkew } from './perp-skew.ts'
 import { poolInvariant } from './pool-invariant.ts'
 import { profitTaker } from './profit-taker.ts'
@@ -47,6 +48,7 @@ import { selfLiquidation } from './self-liquidation.ts'
 import { selfdestruct } from './selfdestruct.ts'
 import { sharePriceJump } from './share-price-jump.ts'
 import { signerSetChange } from './signer-set-change.ts'
+import { simulationDependent } from './simulation-dependent.ts'
 import { staleOptionPrice } from './stale-option-price.ts'
 import { supplyBacking } from './supply-backing.ts'
 import { timelockShortened } from './timelock-shortened.ts'
@@ -89,6 +91,7 @@ export const detectors = {
   ownerChange,
   payoutAbovePaidIn,
   payoutBound,
+  pendingFlood,
   perpSkew,
   poolInvariant,
   profitTaker,
@@ -103,6 +106,7 @@ export const detectors = {
   selfdestruct,
   sharePriceJump,
   signerSetChange,
+  simulationDependent,
   staleOptionPrice,
   supplyBacking,
   timelockShortened,

@@ -30,6 +30,18 @@ const outcome = fc.record({
   why: fc.string({ unit: 'binary' }),
   succeeded: fc.array(fc.string()),
 })
+const pendingTx = fc.record({
+  hash: word,
+  raw: data,
+  from: address,
+  to: fc.option(address),
+  data,
+  value: data,
+  nonce: count,
+  gas: count,
+  maxFeePerGas: data,
+  priorityFeePerGas: data,
+})
 const chain = fc.constant(chainId)
 const kind = <K extends Input['kind']>(name: K) => fc.constant(name)
 const input: fc.Arbitrary<Input> = fc.oneof(
@@ -39,7 +51,28 @@ const input: fc.Arbitrary<Input> = fc.oneof(
   }),
   fc.record({ kind: kind('reorged'), chainId: chain, toNumber: count, toHash: word }),
   fc.record({ kind: kind('finalized'), chainId: chain, number: count, hash: word }),
-  fc.record({ kind: kind('pending'), chainId: chain, onHash: word, txHash: word, rawTx: data, logs, reads }),
+  fc.record(
+    {
+      kind: kind('pending'),
+      chainId: chain,
+      onHash: word,
+      timeS: count,
+      txHash: word,
+      rawTx: data,
+      txs: fc.array(pendingTx, { minLength: 1, maxLength: 3 }),
+      obstacle: fc.string({ unit: 'binary' }),
+      logs,
+      reads,
+      other: fc.record({ logs, reads }),
+    },
+    { requiredKeys: ['kind', 'chainId', 'onHash', 'timeS', 'txHash', 'rawTx', 'txs', 'obstacle', 'logs', 'reads'] },
+  ),
+  fc.record({
+    kind: kind('settled'),
+    chainId: chain,
+    txHash: word,
+    how: fc.constantFrom('included' as const, 'reverted' as const, 'replaced' as const, 'gone' as const),
+  }),
   fc.record({ kind: kind('simulated'), chainId: chain, onHash: word, incident: word, outcomes: fc.array(outcome), late: fc.boolean() }),
   fc.record({
     kind: kind('rehearsed'),
@@ -168,7 +201,7 @@ describe('a capture', () => {
     }
     expect(await spoil('{"kind":"tick"')).toMatchInlineSnapshot(`"FILE:3: the line is "{"kind":"tick""; want JSON"`)
     expect(await spoil('{"kind":"tock","chainId":31337}')).toMatchInlineSnapshot(
-      `"FILE:3: kind is "{"kind":"tock","chainId":31337}"; want Invalid discriminator value. Expected 'committed' | 'provisional' | 'reorged' | 'finalized' | 'pending' | 'simulated' | 'rehearsed' | 'tick' | 'blind' | 'counterpart' | 'operator'"`,
+      `"FILE:3: kind is "{"kind":"tock","chainId":31337}"; want Invalid discriminator value. Expected 'committed' | 'provisional' | 'reorged' | 'finalized' | 'pending' | 'settled' | 'simulated' | 'rehearsed' | 'tick' | 'blind' | 'counterpart' | 'operator'"`,
     )
     expect(await spoil('{"chainId":31337,"kind":"tick"}')).toMatchInlineSnapshot(
       `"FILE:3: timeS is "{"chainId":31337,"kind":"tick"}"; want Invalid input: expected number, received undefined"`,

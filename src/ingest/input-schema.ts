@@ -59,6 +59,18 @@ const block = z.strictObject({
   reads: z.array(read),
   traces: tracesSchema.exactOptional(),
 })
+const pendingTx = z.strictObject({
+  hash: word,
+  raw: hex,
+  from: address,
+  to: address.nullable(),
+  data: hex,
+  value: hex,
+  nonce: count,
+  gas: count,
+  maxFeePerGas: hex,
+  priorityFeePerGas: hex,
+})
 const outcome = z.strictObject({ option: z.string(), executed: z.boolean(), why: z.string(), succeeded: z.array(z.string()) })
 const rehearsedValue = z.strictObject({
   kind: z.enum(['power', 'code', 'parameter', 'source', 'price', 'cash', 'account']),
@@ -97,11 +109,16 @@ export const inputSchema = z.discriminatedUnion('kind', [
     kind: z.literal('pending'),
     chainId,
     onHash: word,
+    timeS: count,
     txHash: word,
     rawTx: hex,
+    txs: z.array(pendingTx).min(1),
+    obstacle: z.string(),
     logs: z.array(log),
     reads: z.array(read),
+    other: z.strictObject({ logs: z.array(log), reads: z.array(read) }).exactOptional(),
   }),
+  z.strictObject({ kind: z.literal('settled'), chainId, txHash: word, how: z.enum(['included', 'reverted', 'replaced', 'gone']) }),
   z.strictObject({ kind: z.literal('simulated'), chainId, onHash: word, incident: word, outcomes: z.array(outcome), late: z.boolean() }),
   z.strictObject({
     kind: z.literal('rehearsed'),

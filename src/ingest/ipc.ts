@@ -33,16 +33,18 @@ export async function openIpc(address: string, { timeoutMs }: RpcOptions): Promi
       wire.forget(id)
     }
   }
+  const subscribe: Rpc['subscribe'] = async (params, onItem, onLost) => {
+    // items may come before we have read to which subscription they belong; this is the only one of the connection
+    wire.listen(onItem, onLost)
+    const id = await request('eth_subscribe', params)
+    if (typeof id !== 'string') throw bad(address, 'eth_subscribe', 'the result', id, 'a subscription id')
+  }
   return {
     endpoint: address,
     pushes: true,
     request,
-    async subscribeHeads(onHead, onLost) {
-      // heads may come before we have read to which subscription they belong; this is the only one of the connection
-      wire.listen(onHead, onLost)
-      const id = await request('eth_subscribe', ['newHeads'])
-      if (typeof id !== 'string') throw bad(address, 'eth_subscribe', 'the result', id, 'a subscription id')
-    },
+    subscribe,
+    subscribeHeads: (onHead, onLost) => subscribe(['newHeads'], onHead, onLost),
     close: () => wire.close(),
   }
 }

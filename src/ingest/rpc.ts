@@ -16,6 +16,8 @@ export interface Rpc {
   request(method: string, params: readonly unknown[], signal?: AbortSignal): Promise<unknown>
   /** Resolves once the node has agreed. `onLost` comes at most once; there is no reconnecting here. */
   subscribeHeads(onHead: (header: unknown) => void, onLost: (error: UnreachableError) => void): Promise<void>
+  /** The same for anything that eth_subscribe takes. One subscription a connection. */
+  subscribe(params: readonly unknown[], onItem: (item: unknown) => void, onLost: (error: UnreachableError) => void): Promise<void>
   close(): void
 }
 
@@ -62,6 +64,7 @@ function httpRpc(address: string, { name, scrub }: EndpointName, { timeoutMs }: 
       return result
     },
     subscribeHeads: () => Promise.reject(new RpcError(name, 'eth_subscribe', -32601, 'HTTP cannot push', undefined)),
+    subscribe: () => Promise.reject(new RpcError(name, 'eth_subscribe', -32601, 'HTTP cannot push', undefined)),
     close: () => closing.abort(),
   }
 }
@@ -86,35 +89,37 @@ async function socketRpc(opening: Promise<SocketRpcClient<{}>>, { name, scrub }:
     const answer = await firstOf(asked, Number.POSITIVE_INFINITY, signal)
     return resultOf(answer?.value, name, method, scrub)
   }
+  const subscribe: Rpc['subscribe'] = async (params, onItem, onLost) => {
+    lost = (error) => {
+      lost = () => undefined
+      onLost(error)
+    }
+    const agreed = new Promise<unknown>((resolve, reject) => {
+      client.request({
+        body: { method: 'eth_subscribe', params: [...params] },
+        onError(cause) {
+          const error = unreachable('eth_subscribe', cause)
+          reject(error)
+          lost(error)
+        },
+        onResponse(message: unknown) {
+          if (isObject(message) && message.method === 'eth_subscription') {
+            onItem(isObject(message.params) ? message.params.result : undefined)
+          } else resolve(message)
+        },
+      })
+    })
+    const answer = await firstOf(agreed, timeoutMs)
+    if (answer === undefined) throw unreachable('eth_subscribe', new Error(`no answer within ${timeoutMs} ms`))
+    const id = resultOf(answer.value, name, 'eth_subscribe', scrub)
+    if (typeof id !== 'string') throw bad(name, 'eth_subscribe', 'the result', id, 'a subscription id')
+  }
   return {
     endpoint: name,
     pushes: true,
     request,
-    async subscribeHeads(onHead, onLost) {
-      lost = (error) => {
-        lost = () => undefined
-        onLost(error)
-      }
-      const agreed = new Promise<unknown>((resolve, reject) => {
-        client.request({
-          body: { method: 'eth_subscribe', params: ['newHeads'] },
-          onError(cause) {
-            const error = unreachable('eth_subscribe', cause)
-            reject(error)
-            lost(error)
-          },
-          onResponse(message: unknown) {
-            if (isObject(message) && message.method === 'eth_subscription') {
-              onHead(isObject(message.params) ? message.params.result : undefined)
-            } else resolve(message)
-          },
-        })
-      })
-      const answer = await firstOf(agreed, timeoutMs)
-      if (answer === undefined) throw unreachable('eth_subscribe', new Error(`no answer within ${timeoutMs} ms`))
-      const id = resultOf(answer.value, name, 'eth_subscribe', scrub)
-      if (typeof id !== 'string') throw bad(name, 'eth_subscribe', 'the result', id, 'a subscription id')
-    },
+    subscribe,
+    subscribeHeads: (onHead, onLost) => subscribe(['newHeads'], onHead, onLost),
     close() {
       lost = () => undefined
       client.close()

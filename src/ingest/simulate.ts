@@ -5,6 +5,7 @@ import type { Option, Outcome, Question } from '../core/flow.ts'
 import { isUnsupported } from './errors.ts'
 import { fail, list, object, type Where } from './fields.ts'
 import type { LastingRpc } from './lasting-rpc.ts'
+import { callOf } from './mempool/simulate-v1.ts'
 import { type Previews, previewsOf } from './previews.ts'
 import { revertName } from './revert-name.ts'
 import type { Rpc } from './rpc.ts'
@@ -104,14 +105,17 @@ async function tryOption(
   ahead: Ahead,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { guard, onHash, onNumber, probes } = question
+  const { guard, onHash, onNumber, probes, pending } = question
+  const waiting = pending?.txs ?? []
   // Of an option that didn't go through nothing was shown: every probe counts as one that still works.
-  const refused = (why: string): Outcome => ({ option: option.id, executed: false, why, succeeded: probes.map(({ name }) => name) })
+  const named = [...(pending ? [pending.probe] : []), ...probes.map(({ name }) => name)]
+  const refused = (why: string): Outcome => ({ option: option.id, executed: false, why, succeeded: named })
   const previews = await Promise.all(option.steps.map(preview))
   const no = previews.find((one) => typeof one === 'string')
   if (no !== undefined) return refused(no)
   const steps = previews.filter((one) => typeof one !== 'string').map(({ to, data }) => ({ from: guard, to, data }))
-  const calls = [...steps, ...probes.map(({ from, to, data }) => ({ from, to, data }))]
+  const tried = probes.map(({ from, to, data }) => ({ from, to, data }))
+  const calls = [...steps, ...waiting.map((tx) => callOf(tx, 'next')), ...tried]
   if (calls.length === 0) return { option: option.id, executed: true, why: '', succeeded: [] }
   const request = { blockStateCalls: [{ calls }], validation: false }
   const raw = await rpc.request('eth_simulateV1', [request, { blockHash: onHash }], signal)
@@ -124,7 +128,13 @@ async function tryOption(
     option: option.id,
     executed: true,
     why: '',
-    succeeded: probes.filter((_, i) => results[steps.length + i]?.ok).map(({ name }) => name),
+    succeeded: named.filter((name) => {
+      const at =
+        name === pending?.probe
+          ? waiting.findIndex(({ hash }) => hash === pending.txHash)
+          : waiting.length + probes.findIndex((p) => p.name === name)
+      return results[steps.length + at]?.ok === true
+    }),
   }
 }
 

@@ -27,11 +27,19 @@ export async function watchedLogs(client: ChainClient, { header, receipts }: Fet
   const where = { endpoint: client.rpc.endpoint, method: `logs of block ${header.number}` }
   const logs =
     receipts === undefined ? await askedFor(client, where, header, wanted) : receipts.flatMap((one) => ofReceipt(where, one, wanted))
-  return logs.filter((log) => {
-    const firsts = wanted.get(log.address)
-    const topic0 = topic0Of(log)
-    return firsts === null || (firsts !== undefined && topic0 !== undefined && firsts.has(topic0))
-  })
+  return logs.filter((log) => isWanted(wanted, log))
+}
+
+/** Of any logs those that are watched. */
+export function watchedOf(logs: readonly Log[], watches: readonly Watch[]): readonly Log[] {
+  const wanted = wantedOf(watches)
+  return logs.filter((log) => isWanted(wanted, log))
+}
+
+function isWanted(wanted: Wanted, log: Log): boolean {
+  const firsts = wanted.get(log.address)
+  const topic0 = topic0Of(log)
+  return firsts === null || (firsts !== undefined && topic0 !== undefined && firsts.has(topic0))
 }
 
 /**

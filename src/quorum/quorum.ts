@@ -19,6 +19,10 @@ export interface QuorumOptions {
   readonly onApproval?: (approval: Approval, own: boolean) => void
   /** Good signatures of this signer that weren't kept, since it sent too many: told at 1, 10, 100 and so on. */
   readonly onFlood?: (signer: Hex, dropped: number) => void
+  /** The signed bytes of the waiting transactions that a proposal answers, if it answers any: others get them with our signature. */
+  readonly evidenceFor?: (proposal: Proposal) => readonly Hex[] | undefined
+  /** Such bytes of another signer, whose signature is good; what is in them is still to be checked. */
+  readonly onEvidence?: (raws: readonly Hex[], signer: Hex) => void
   /** What a callback threw while an approval came in, such as a full disk. */
   readonly onError: (error: unknown) => void
   /** Called once a digest, when its k-th signature is here and this node accepts it itself. */
@@ -38,6 +42,9 @@ interface Collected {
 const NEAR_WINDOWS = 2
 /** Most digests kept that one signer alone stands for, in one window; all in all before the first offer, when no time is known. */
 const MOST_A_SIGNER = 64
+
+/** Waiting transactions heard of with one approval. */
+const MOST_EVIDENCE = 16
 
 export class Quorum {
   private readonly options: QuorumOptions
@@ -101,7 +108,9 @@ export class Quorum {
     const digest = proposalDigest(slot.proposal, slot.window)
     const signature = await this.options.sign(digest)
     slot.signatures.set(index, signature)
-    const approval: Approval = { proposal: slot.proposal, window: slot.window, digest, signer: this.options.address, signature }
+    const { proposal, window } = slot
+    const pending = this.options.evidenceFor?.(proposal)
+    const approval: Approval = { proposal, window, digest, signer: this.options.address, signature, ...(pending && { pending }) }
     this.options.onApproval?.(approval, true)
     this.options.exchange.publish(this.options.node, approval)
     this.certify(slot)
@@ -120,6 +129,7 @@ export class Quorum {
     slot.signatures.set(index, approval.signature)
     this.options.onApproval?.(approval, false)
     if (slot.accepted) await this.signAndPublish(slot)
+    else if (approval.pending) this.options.onEvidence?.(approval.pending.slice(0, MOST_EVIDENCE), approval.signer)
     this.certify(slot)
   }
 

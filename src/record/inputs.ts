@@ -27,6 +27,7 @@ const KINDS: readonly Input['kind'][] = [
   'reorged',
   'finalized',
   'pending',
+  'settled',
   'simulated',
   'rehearsed',
   'tick',

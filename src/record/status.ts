@@ -26,6 +26,8 @@ export interface Status {
   readonly pendingAlerts: number
   /** Logs of events that a detector looks at which were not as the event's signature says, since the chain was read; left out: none. */
   readonly decodeFaults?: number
+  /** What the mempool's edge last said of itself; left out: it is not watched. */
+  readonly mempool?: Readonly<Record<string, unknown>>
 }
 
 const SHOWN = 10
@@ -56,7 +58,14 @@ export function readStatus(nodeId: string, { db, log, inputs, intents, outbox }:
     lastCertificate: [...log.entries({ kinds: ['certificate'], newestFirst: true, limit: 1 })][0],
     pendingAlerts: outbox.pendingCount(),
     ...decodeFaults(log),
+    ...mempool(log),
   }
+}
+
+function mempool(log: EntryLog): Pick<Status, 'mempool'> {
+  for (const { body } of log.entries({ kinds: ['health'], newestFirst: true, limit: 1 }))
+    if (isPlain(body) && isPlain(body['mempool'])) return { mempool: body['mempool'] }
+  return {}
 }
 
 /** The newest verdict says how many, if there are any. */

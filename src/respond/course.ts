@@ -41,7 +41,11 @@ export class Course {
     const settled = await steps.settle(row)
     if (settled !== undefined) return settled.state === 'planned' ? planAnew(settled) : settled
     const asked = intents.advance(row.id, row.state, steps.head, { askedBlock: steps.head })
-    if (row.window === call.window && row.orphanedBlock === null) return row.state === 'signed' ? steps.send(asked) : asked
+    if (row.window === call.window && row.orphanedBlock === null) {
+      if (!steps.isOutbid(row)) return row.state === 'signed' ? steps.send(asked) : asked
+      const higher = await steps.raise(asked, call)
+      return higher.state === 'signed' ? steps.send(higher) : higher
+    }
     const verdict = await steps.ask(call)
     if (verdict.kind === 'obsolete') return steps.endedOr(asked, verdict.reason)
     if (verdict.kind !== 'ok') return steps.tell(asked, 'waiting', verdict.reason)
@@ -89,6 +93,7 @@ export class Course {
       const left = number - row.orphanedBlock > FORGET_BLOCKS
       return left ? steps.giveUp(row, 'obsolete', 'nobody asked for it again after the reorg') : row
     }
+    if (steps.needsBringing(row)) return steps.send(row)
     if (number - row.signed.signedBlock < this.stuckBlocks) return row.state === 'signed' ? steps.send(row) : row
     return this.unstick(row, forgotten)
   }

@@ -30,16 +30,22 @@ export function checkFees(fees: Fees): void {
   }
 }
 
-/** The bid for a nonce on which `before` was bid already; undefined if the cap doesn't allow to outbid it. */
-export function bidOf(fees: Fees, actionClass: ActionClass | null, baseFee: bigint, before: Bid | undefined): Bid | undefined {
+/**
+ * The bid for a nonce on which `before` was bid already; undefined if the cap doesn't allow to outbid it. `rival`: somebody else's
+ * transaction that ours should come before; if the cap doesn't allow that, the cap is bid, since it is still of use a block later.
+ */
+export function bidOf(fees: Fees, actionClass: ActionClass | null, baseFee: bigint, before: Bid | undefined, rival?: Bid): Bid | undefined {
   const first = amount(fees.maxFeePerGasWei, actionClass)
   const cap = fees.capPerGasWei === undefined ? first * DEFAULT_CAP_BIDS : amount(fees.capPerGasWei, actionClass)
   const ownPriority = amount(fees.priorityFeePerGasWei, actionClass)
   const raise = (wei: bigint) => (wei * (BPS + BigInt(fees.bumpBps)) + BPS - 1n) / BPS // up, so that the raise is never short
   const least = before === undefined ? 0n : raise(before.maxFeePerGas)
   if (least > cap) return undefined
-  const maxFeePerGas = smaller(larger(larger(first, 2n * baseFee + ownPriority), least), cap)
-  const priorityFeePerGas = larger(ownPriority, before === undefined ? 0n : raise(before.priorityFeePerGas))
+  const race = rival === undefined ? 0n : raise(rival.maxFeePerGas)
+  const maxFeePerGas = smaller(larger(larger(larger(first, 2n * baseFee + ownPriority), least), race), cap)
+  // some chains order by the whole fee, others by the priority fee: both are raised over the rival's
+  const tip = larger(ownPriority, rival === undefined ? 0n : smaller(raise(rival.priorityFeePerGas), maxFeePerGas))
+  const priorityFeePerGas = larger(tip, before === undefined ? 0n : raise(before.priorityFeePerGas))
   if (before !== undefined && priorityFeePerGas > maxFeePerGas) return undefined
   return { maxFeePerGas, priorityFeePerGas: smaller(priorityFeePerGas, maxFeePerGas) }
 }

@@ -6,9 +6,10 @@ import type { NodeRecord } from '../record/record.ts'
 import { StorageError } from '../record/storage-error.ts'
 import { callOf, type Wanted } from './calls.ts'
 import { Course } from './course.ts'
-import { checkFees, type Fees } from './fees.ts'
+import { type Bid, checkFees, type Fees } from './fees.ts'
 import { Node, type RpcClient } from './node.ts'
 import { type StepName, Steps } from './steps.ts'
+import type { Submission } from './submission.ts'
 import type { Wallet } from './wallet.ts'
 
 export interface ResponderOptions {
@@ -25,6 +26,10 @@ export interface ResponderOptions {
   readonly blockTimeS?: number
   /** How long one question to the node may be repeated; 8,000 without it. */
   readonly patienceMs?: number
+  /** The highest bid of those whom this call should come before, if it is a race. */
+  readonly outbid?: (call: { readonly guard: Hex; readonly entry: Hex; readonly subject: Hex; readonly round: number }) => Bid | undefined
+  /** A way past the public mempool, and when it is taken; without it everything is public. */
+  readonly submission?: Submission
   readonly now?: () => number
   /** Told after each step, when it is on disk. */
   readonly onStep?: (step: StepName, intent: Hex) => void | Promise<void>
@@ -61,6 +66,8 @@ export function createResponder(options: ResponderOptions): Responder {
     gasFloor: options.gasFloor ?? GAS_FLOOR,
     blockTimeS: options.blockTimeS,
     patienceMs: options.patienceMs ?? PATIENCE_MS,
+    outbid: options.outbid ?? (() => undefined),
+    submission: options.submission,
     now: options.now ?? Date.now,
     onStep: options.onStep ?? (() => {}),
   })

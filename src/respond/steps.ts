@@ -6,9 +6,10 @@ import type { IntentChange } from '../record/intents.ts'
 import type { NodeRecord } from '../record/record.ts'
 import type { GuardCall } from './calls.ts'
 import { type Bid, bidOf, type Fees } from './fees.ts'
-import { type Latest, type Node, quantity } from './node.ts'
+import { type Latest, type Node, quantity, type SendAnswer } from './node.ts'
 import { type FreeNonce, freeNonces, highestBid } from './nonces.ts'
 import { SigningError } from './signing-error.ts'
+import { goesPrivately, type Submission } from './submission.ts'
 import type { Verdict } from './verdict.ts'
 import type { Wallet } from './wallet.ts'
 
@@ -26,6 +27,10 @@ export interface StepsOptions {
   /** If given, simulations run at the next block's time, so that a certificate isn't sent into the wrong window. */
   readonly blockTimeS: number | undefined
   readonly patienceMs: number
+  /** What must be outbid for this to come first, if it is a race; `undefined`: nothing. */
+  readonly outbid: (call: Pick<GuardCall, 'guard' | 'entry' | 'subject' | 'round'>) => Bid | undefined
+  /** Past the public mempool, if there is such a way. */
+  readonly submission: Submission | undefined
   readonly now: () => number
   readonly onStep: (step: StepName, intent: Hex) => void | Promise<void>
 }
@@ -84,11 +89,11 @@ export class Steps {
   }
 
   /** Signs with a free nonce, or, if the row has a transaction that isn't mined, with that one's nonce and higher fees. */
-  async sign(row: Intent, call: Call = row): Promise<Intent> {
+  async sign(row: Intent, call: Call = row, knownGas?: bigint): Promise<Intent> {
     const { node, wallet, chainId, patienceMs, gasFloor, record } = this.options
     const request = { from: wallet.address, to: row.guard, data: call.calldata }
     const [estimate, latest, mined, pending] = await Promise.all([
-      node.estimateGas(request, patienceMs),
+      knownGas ?? node.estimateGas(request, patienceMs),
       node.latest(patienceMs),
       node.transactionCount(wallet.address, 'latest', patienceMs),
       node.transactionCount(wallet.address, 'pending', patienceMs),
@@ -96,7 +101,7 @@ export class Steps {
     // nodes estimate at the time of the last block, and what is for the next may be too early in that
     const isForNext = typeof estimate !== 'bigint' && estimate.kind === 'wait' && (await this.ask({ ...row, ...call })).kind === 'ok'
     if (typeof estimate !== 'bigint' && !isForNext) return this.apply(row, estimate)
-    const margin = typeof estimate === 'bigint' ? (estimate * GAS_MARGIN_PERCENT) / 100n : GAS_UNESTIMATED
+    const margin = knownGas ?? (typeof estimate === 'bigint' ? (estimate * GAS_MARGIN_PERCENT) / 100n : GAS_UNESTIMATED)
     const gas = margin > gasFloor ? margin : gasFloor
     const free = freeNonces(mined, pending, record.intents.transactionsFrom(chainId, wallet.address, mined))
     // bytes that no pool took hold nobody up: other bytes may take their nonce without outbidding them
@@ -119,11 +124,11 @@ export class Steps {
   /** Sends the stored bytes. Sending them twice does no harm: they are the same transaction. */
   async send(row: Intent, outbids = 0): Promise<Intent> {
     if (row.signed === null) return row
-    const answer = await this.options.node.send(row.signed.raw, this.options.patienceMs)
+    const { answer, route } = await this.submit(row, row.signed.raw)
     switch (answer.kind) {
       case 'accepted': {
         const step = row.state === 'sent' ? 'resent' : 'sent'
-        const sent = this.advance(row, 'sent', step, { txHash: row.signed.txHash }, { orphanedBlock: null })
+        const sent = this.advance(row, 'sent', step, { txHash: row.signed.txHash, ...route }, { orphanedBlock: null })
         await this.options.onStep('sent', row.id)
         return sent
       }
@@ -137,6 +142,31 @@ export class Steps {
       case 'refused':
         return this.tell(row, 'refused', answer.reason)
     }
+  }
+
+  /** Has it gone to a relay that may have had it for one block only, so that it must be brought again, or now publicly? */
+  needsBringing(row: Intent): boolean {
+    const { submission } = this.options
+    return submission !== undefined && row.state === 'sent' && this.age(row) <= submission.fallbackBlocks
+  }
+
+  /** A relay that refuses or can't be reached costs nothing but its answer's time: the public way is taken at once. */
+  private async submit(row: Intent, raw: Hex): Promise<{ readonly answer: SendAnswer; readonly route: object }> {
+    const { submission, node, patienceMs, outbid } = this.options
+    if (submission === undefined) return { answer: await node.send(raw, patienceMs), route: {} }
+    let why = {}
+    if (goesPrivately(submission, outbid(row) !== undefined, this.age(row))) {
+      const lastBlock = this.head + submission.fallbackBlocks - this.age(row)
+      const answer = await submission.relay.send(raw, this.head + 1, lastBlock)
+      if (answer.kind === 'accepted') return { answer, route: { route: 'private' } }
+      why = { relay: answer.reason }
+    }
+    return { answer: await node.send(raw, patienceMs), route: { route: 'public', ...why } }
+  }
+
+  /** Blocks since it was first signed. */
+  private age(row: Intent): number {
+    return this.head - this.transactionsOf(row).reduce((first, { signedBlock }) => Math.min(first, signedBlock), this.head)
   }
 
   /** If one of its transactions is mined: the row as it ended (or planned again, if it was only too early or late). */
@@ -218,7 +248,8 @@ export class Steps {
     const { fees } = this.options
     for (const { nonce, before, inPool } of free) {
       // what is in no pool need not be outbid, if that is too dear
-      const bid = bidOf(fees, row.class, baseFee, before) ?? (inPool ? undefined : bidOf(fees, row.class, baseFee, undefined))
+      const rival = this.options.outbid(row)
+      const bid = bidOf(fees, row.class, baseFee, before, rival) ?? (inPool ? undefined : bidOf(fees, row.class, baseFee, undefined, rival))
       if (bid !== undefined) return { nonce, bid }
     }
     return undefined
@@ -233,9 +264,20 @@ export class Steps {
       if (!candidate.inPool) return this.place(row, latest, [candidate])
     }
     const bid =
-      bidOf(fees, row.class, latest.baseFee, highestBid(this.transactionsOf(row))) ??
-      (inPool ? undefined : bidOf(fees, row.class, latest.baseFee, undefined))
+      bidOf(fees, row.class, latest.baseFee, highestBid(this.transactionsOf(row)), this.options.outbid(row)) ??
+      (inPool ? undefined : bidOf(fees, row.class, latest.baseFee, undefined, this.options.outbid(row)))
     return bid === undefined ? undefined : { nonce, bid }
+  }
+
+  /** The same bytes but for the fees. Nodes estimate on what waits too, where this is done already: by our own transaction. */
+  raise(row: Intent, call: Call): Promise<Intent> {
+    return this.sign(row, call, row.signed === null ? undefined : parseTransaction(row.signed.raw).gas)
+  }
+
+  /** Somebody bids as much as we did, or more, for what ours should come before. */
+  isOutbid(row: Intent): boolean {
+    const rival = this.options.outbid(row)
+    return row.signed !== null && rival !== undefined && row.signed.maxFeePerGas <= rival.maxFeePerGas
   }
 
   private transactionsOf(row: Intent): StoredTransaction[] {

@@ -62,6 +62,8 @@ export function createWorld(chainId: number) {
     bridgeDepartures: store.table(tables.bridgeDepartures),
     bridgeArrivals: store.table(tables.bridgeArrivals),
     bridgeUnmatched: store.table(tables.bridgeUnmatched),
+    mempools: store.table(tables.mempools),
+    pendingTxs: store.table(tables.pendingTxs),
     guards: store.table(tables.guards),
     guardEntries: store.table(tables.guardEntries),
     guardActions: store.table(tables.guardActions),

@@ -46,8 +46,8 @@ export interface Stage {
   mine(): Promise<number>
   /** Mines at fixed moments until the returned function is called. */
   mineEvery(blockMs: number): () => Promise<void>
-  /** Two of three reporters of LINK report ten times the price; not mined yet. */
-  falsePrice(): Promise<void>
+  /** Two of three reporters of LINK report ten times the price, at this fee for the first; not mined yet. */
+  falsePrice(maxFeePerGas?: bigint): Promise<void>
   /** All three report the truth in the next round; not mined yet. */
   truePrice(): Promise<void>
   /** After the chain was set back to the prepared head: nonces and rounds are again as they were there. */
@@ -77,12 +77,12 @@ export async function openStage(): Promise<Stage> {
   const feed = deployment.feeds.find((f) => f.id === 'LINK')
   if (!feed) throw new Error('the lab has no LINK feed')
   let round = prepared.rounds['LINK'] ?? 0
-  const report = async (factors: readonly number[]): Promise<void> => {
+  const report = async (factors: readonly number[], fee: bigint = FEES.falseReporter): Promise<void> => {
     round += 1
     const signed: Signed[] = []
     for (const [i, factor] of factors.entries()) {
       const tx = submission(feed, feed.reporters[i] as Hex, round, prepared.prices.LINK * factor)
-      signed.push(await chain.sign({ ...tx, maxFeePerGas: FEES.falseReporter - BigInt(i) }))
+      signed.push(await chain.sign({ ...tx, maxFeePerGas: fee - BigInt(i) }))
     }
     await chain.broadcast(signed)
   }
@@ -113,7 +113,7 @@ export async function openStage(): Promise<Stage> {
         return loop
       }
     },
-    falsePrice: () => report([10, 10]),
+    falsePrice: (fee) => report([10, 10], fee),
     truePrice: () => report([1, 1, 1]),
     rewind() {
       round = prepared.rounds['LINK'] ?? 0

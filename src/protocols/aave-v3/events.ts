@@ -64,7 +64,7 @@ function poolLog(scope: Scope, log: Log): void {
   if (market === undefined) return
   switch (event.kind) {
     case 'flow':
-      flow(scope, market, event.flow, event.account, event.amount)
+      flow(scope, market, event.flow, event.account, event.amount, log.txIndex)
       if (event.flow === FLOW.liquidation) {
         const { liquidations } = world.accounts.columns
         const account = holder(scope, event.account)
@@ -90,7 +90,7 @@ function poolLog(scope: Scope, log: Log): void {
   }
 }
 
-function flow(scope: Scope, market: number, kind: number, account: Hex, amount: bigint): void {
+function flow(scope: Scope, market: number, kind: number, account: Hex, amount: bigint, txIndex: number): void {
   const { flows } = scope.world
   const row = flows.append()
   flows.columns.venue.set(row, scope.venue + 1)
@@ -98,6 +98,7 @@ function flow(scope: Scope, market: number, kind: number, account: Hex, amount: 
   flows.columns.account.set(row, holder(scope, account) + 1)
   flows.columns.kind.set(row, kind)
   flows.columns.amount.set(row, amount)
+  flows.columns.txIndex.set(row, txIndex)
 }
 
 function scaledLog(scope: Scope, { market, kind }: Token, log: Log): void {
@@ -113,7 +114,7 @@ function scaledLog(scope: Scope, { market, kind }: Token, log: Log): void {
     const scaled = rayDiv(moved.amount, index)
     move(scope, market, SIDE.supply, moved.from, -scaled)
     move(scope, market, SIDE.supply, moved.to, scaled)
-    if (moved.from !== moved.to) flow(scope, market, FLOW.transfer, moved.from, moved.amount)
+    if (moved.from !== moved.to) flow(scope, market, FLOW.transfer, moved.from, moved.amount, log.txIndex)
     return
   }
   const change = decodeScaledLog(log)

@@ -45,6 +45,8 @@ function ofTable(world: World, table: string, row: number): Subject {
       return { kind: 'venue', chainId, id: world.venues.keyOf(row) }
     case 'contracts':
       return { kind: 'contract', chainId, id: world.contracts.keyOf(row) }
+    case 'rollups':
+      return { kind: 'contract', chainId, id: world.rollups.keyOf(row) }
     default:
       return chainOf(world)
   }

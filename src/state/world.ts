@@ -28,6 +28,7 @@ export function createWorld(chainId: number) {
     accounts: store.table(tables.accounts),
     positions: store.table(tables.positions),
     flows: store.table(tables.flows),
+    rollups: store.table(tables.rollups),
     guards: store.table(tables.guards),
     guardEntries: store.table(tables.guardEntries),
     guardActions: store.table(tables.guardActions),

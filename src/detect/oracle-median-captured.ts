@@ -49,7 +49,7 @@ export const oracleMedianCaptured = defineDetector({
     // the mean square of ones and zeros is the share of ones
     const rare = unanimous.ready && unanimous.sigma * unanimous.sigma <= params.maxUsualShare
     const fires = isMajority && rare && Math.abs(gap) > limit
-    const round = Number(feed.roundId)
+    const round = Number(feed.roundId & ROUND_MASK)
     const isNew = rounds.get(0) !== round
     if (isNew && !fires) {
       rounds.push(round)
@@ -64,3 +64,6 @@ export const oracleMedianCaptured = defineDetector({
     }
   },
 })
+
+/** The aggregator's own round; above it stands the proxy's phase, and both together are more than a float tells apart. */
+const ROUND_MASK = (1n << 64n) - 1n

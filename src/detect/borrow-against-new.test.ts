@@ -10,7 +10,7 @@ function listed(scaledSupply = 0n) {
   const at = (hour: number, suppliedUsd: number, values: Values = {}) =>
     b.block(
       (w) => {
-        market(w, 'USDC', { scaledSupply: 1n })
+        market(w, 'USDC')
         market(w, 'CVT', { suppliedUsd, scaledSupply: BigInt(Math.round(suppliedUsd)), ltvBps: 5_000, borrowing: 0, ...values })
       },
       { timeS: START_S + hour * HOUR_S },

@@ -41,7 +41,7 @@ export const borrowAgainstNew = defineDetector({
   memory: { bornS: ring({ size: 1 }), hours: ring({ size: HOURS + 1 }), sampled: ring({ size: 1 }), told: ring({ size: 1 }) },
   check(market, { bornS, hours, sampled, told }, params, block, view) {
     const { suppliedUsd, ltvBps, pools, depthUsd, venue, scaledSupply } = market
-    if (bornS.get(0) === undefined) bornS.push(scaledSupply === 0n ? block.timeS : 0)
+    if (bornS.get(0) === undefined) bornS.push(scaledSupply === 0n && !(suppliedUsd > 0) ? block.timeS : 0)
     const born = bornS.get(0) ?? 0
     if (born === 0 || block.timeS - born > params.maxAgeDays * 86_400 || venue === 0 || !Number.isFinite(suppliedUsd)) return undefined
     const hour = Math.floor(block.timeS / 3_600)

@@ -5,7 +5,7 @@ import type { World } from '../state/world.ts'
 import { marketInit } from './market-init.ts'
 
 type Values = NonNullable<Parameters<typeof market>[2]>
-const write = (values: Values) => (w: World) => market(w, 'NEW', { decimals: 6, liquidityIndex: RAY, ...values })
+const write = (values: Values) => (w: World) => market(w, 'NEW', { decimals: 6, liquidityIndex: RAY, suppliedUsd: 0, ...values })
 const run = (...steps: readonly Values[]) => {
   const b = bench(marketInit())
   return steps.map((values) => b.block(write(values)))
@@ -48,6 +48,10 @@ describe('market-init', () => {
     expect([at(0n), at(RAY / 1_000n)]).toEqual(['medium', 'critical'])
     const cash = (held: bigint) => run({ scaledSupply: 9n, cash: held })[0]?.[0]?.severity
     expect([cash(100n), cash(101n)]).toEqual(['medium', 'critical'])
+  })
+  test('quiet: no units, but a supply in dollars: figures of another moment', () => {
+    expect(run({ suppliedUsd: 1_001 }).flat()).toEqual([])
+    expect(run({ suppliedUsd: 1_000 }).flat()).toHaveLength(1)
   })
   test('edge: decimals out of this world never throw', () => {
     run({ decimals: 2 ** 32 - 1, scaledSupply: 1n, liquidityIndex: 0n, cash: 2n ** 255n })

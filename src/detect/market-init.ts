@@ -34,15 +34,16 @@ export const marketInit = defineDetector({
   params,
   memory: { told: ring({ size: 1 }), emptyIndex: ring({ size: 1 }) },
   check(market, { told, emptyIndex }, { thinMilli, pushedBps, donatedTimes }) {
-    const { active, frozen, paused, ltvBps, borrowing, scaledSupply, decimals, liquidityIndex, cash } = market
+    const { active, frozen, paused, ltvBps, borrowing, scaledSupply, decimals, liquidityIndex, cash, suppliedUsd } = market
     const thin = (10n ** BigInt(Math.min(decimals, MAX_DECIMALS)) * BigInt(thinMilli)) / 1_000n
-    const isThin = scaledSupply < (thin > 0n ? thin : 1n)
+    const index = Number(liquidityIndex)
+    // what was supplied at its price, before the index: where that is much, the units are of another moment
+    const isThin = scaledSupply < (thin > 0n ? thin : 1n) && !(suppliedUsd / (index / Number(RAY)) > MUCH_USD)
     const before = told.get(0) ?? 0
     if (!isThin || active === 0) {
       if (before !== 0) told.push(0)
       return undefined
     }
-    const index = Number(liquidityIndex)
     if (scaledSupply === 0n || emptyIndex.get(0) === undefined) emptyIndex.push(index)
     const isOpen = frozen === 0 && paused === 0 && (ltvBps > 0 || borrowing === 1)
     const from = emptyIndex.get(0) ?? index
@@ -66,3 +67,4 @@ export const marketInit = defineDetector({
 })
 
 const MAX_DECIMALS = 36
+const MUCH_USD = 1_000

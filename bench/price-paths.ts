@@ -1,4 +1,4 @@
-// When would the price detectors have fired on real prices, and how often for nothing? `node --import tsx bench/price-paths.ts --prices DIR`,
+// When would detectors of prices and gaps have fired on real ones, and how often for nothing? `node --import tsx bench/price-paths.ts --prices DIR`,
 // where DIR holds recorded closes as gzipped CSV (they are not part of the repository). Prints one JSON object.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { atLeast } from '../src/core/severity.ts'
 import { oracleDeviation } from '../src/detect/oracle-deviation.ts'
 import { oracleFrozen } from '../src/detect/oracle-frozen.ts'
 import { oracleUseLag } from '../src/detect/oracle-use-lag.ts'
+import { sequencerGap } from '../src/detect/sequencer-gap.ts'
 import { venueDepeg } from '../src/detect/venue-depeg.ts'
 import { FLOW } from '../src/state/tables.ts'
 import type { World } from '../src/state/world.ts'
@@ -186,4 +187,17 @@ function useLag() {
   return { findingsPer100Hours: share }
 }
 
-process.stdout.write(`${JSON.stringify({ usdc: usdc(), usde: usde(), frozen: frozen(), useLag: useLag() }, null, 2)}\n`)
+/** Ethereum's own blocks on a day when everybody wanted in: how often would a late block have been told? */
+function gaps() {
+  const blocks = points('USDE_uniswap_per_block_2025-10-10.csv.gz', Number, 0, 1) // the number of the block stands for a price
+  const b = bench(sequencerGap())
+  let found = 0
+  let longestS = 0
+  for (const [n, { timeS, price: number }] of blocks.entries()) {
+    longestS = Math.max(longestS, timeS - (blocks[n - 1]?.timeS ?? timeS))
+    found += b.block((w) => put(w.chains, '1', { chainId: 1, number, timeS }), { timeS }).length
+  }
+  return { blocks: blocks.length, longestS, found }
+}
+
+process.stdout.write(`${JSON.stringify({ usdc: usdc(), usde: usde(), frozen: frozen(), useLag: useLag(), gaps: gaps() }, null, 2)}\n`)

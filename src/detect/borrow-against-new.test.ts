@@ -43,6 +43,11 @@ describe('borrow-against-new', () => {
     expect(listed().at(30 * 24, 20e6)).toHaveLength(1)
     expect(listed().at(30 * 24 + 1, 20e6)).toEqual([])
   })
+  test('quiet: a venue that is all new', () => {
+    const b = bench(borrowAgainstNew())
+    b.block((w) => market(w, 'CVT', { suppliedUsd: 0 }))
+    expect(b.block((w) => market(w, 'CVT', { suppliedUsd: 20_000_000 }))).toEqual([])
+  })
   test('edge: exactly five times a day ago is quiet, a dollar more fires', () => {
     const grown = (usd: number) => {
       const b = listed()

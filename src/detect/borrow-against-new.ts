@@ -27,7 +27,8 @@ export const borrowAgainstNew = defineDetector({
   threat: 'An asset made for the purpose is listed, pumped and lent against before anybody has sold any of it.',
   catches:
     'A collateral listed within a month whose supply is five times that of a day ago, worth at its LTV more than floorShareBps of what the venue lends and more than watched pools pay for it. Drift 2026-04-01 (fake CVT), Cork 2025-05-28 (odd market creation).',
-  misses: 'Markets that had supply when first seen; patient growth; an old asset that is pumped (liquidity-depth).',
+  misses:
+    'A venue that is all new; markets that had supply when first seen; patient growth; an old asset that is pumped (liquidity-depth).',
   falsePositives: ['an honest listing with incentives whose exchanges are not watched'],
   runbook: 'docs/runbooks/borrow-against-new.md',
   source: 'pool',
@@ -41,7 +42,9 @@ export const borrowAgainstNew = defineDetector({
   memory: { bornS: ring({ size: 1 }), hours: ring({ size: HOURS + 1 }), sampled: ring({ size: 1 }), told: ring({ size: 1 }) },
   check(market, { bornS, hours, sampled, told }, params, block, view) {
     const { suppliedUsd, ltvBps, pools, depthUsd, venue, scaledSupply } = market
-    if (bornS.get(0) === undefined) bornS.push(scaledSupply === 0n && !(suppliedUsd > 0) ? block.timeS : 0)
+    // a listing in a venue that has suppliers already: where all of it is new, nothing is young beside the rest
+    if (bornS.get(0) === undefined)
+      bornS.push(scaledSupply === 0n && !(suppliedUsd > 0) && venueSums(view, venue).suppliedUsd > 0 ? block.timeS : 0)
     const born = bornS.get(0) ?? 0
     if (born === 0 || block.timeS - born > params.maxAgeDays * 86_400 || venue === 0 || !Number.isFinite(suppliedUsd)) return undefined
     const hour = Math.floor(block.timeS / 3_600)

@@ -20,6 +20,7 @@ const KINDS = {
   perpMarkets: 'market',
   perpVenues: 'venue',
   pools: 'venue',
+  rollups: 'contract',
   strikes: 'market',
   vaultHolders: 'account',
   vaults: 'venue',

@@ -64,6 +64,7 @@ export function createWorld(chainId: number) {
     bridgeUnmatched: store.table(tables.bridgeUnmatched),
     mempools: store.table(tables.mempools),
     pendingTxs: store.table(tables.pendingTxs),
+    rollups: store.table(tables.rollups),
     guards: store.table(tables.guards),
     guardEntries: store.table(tables.guardEntries),
     guardActions: store.table(tables.guardActions),

@@ -7,6 +7,7 @@ import type { Cell, Memory } from './windows/cell.ts'
 export type { Cell, Memory } from './windows/cell.ts'
 export { cusum } from './windows/cusum.ts'
 export { garchVolatility } from './windows/garch.ts'
+export { intensity } from './windows/intensity.ts'
 export { quantile } from './windows/quantile.ts'
 
 /** Standard deviation of what was pushed, newer rows weighing more: half after `halfLifeRows`. Ready after as many rows as half a half-life, 20 at least. */

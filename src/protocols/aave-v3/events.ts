@@ -92,7 +92,7 @@ function poolLog(scope: Scope, log: Log): void {
   switch (event.kind) {
     case 'flow': {
       const account = holderAt(scope, event.account)
-      const row = flow(scope, market, event.flow, account)
+      const row = flow(scope, market, event.flow, account, log.txIndex)
       world.flows.columns.amount.copy(row, kept.words.lanes, event.amount)
       if (event.flow === FLOW.liquidation) {
         const { liquidations } = world.accounts.columns
@@ -124,13 +124,14 @@ function reserve({ world, kept, timeS, changes }: Scope, market: number, event: 
 }
 
 /** A row of flows, but for its amount. */
-function flow({ world, venue }: Scope, market: number, kind: number, account: number): number {
+function flow({ world, venue }: Scope, market: number, kind: number, account: number, txIndex: number): number {
   const { flows } = world
   const row = flows.extend()
   flows.columns.venue.set(row, venue + 1)
   flows.columns.market.set(row, market + 1)
   flows.columns.account.set(row, account + 1)
   flows.columns.kind.set(row, kind)
+  flows.columns.txIndex.set(row, txIndex)
   flows.columns.usd.set(row, 0) // until prices are known
   return row
 }
@@ -152,7 +153,7 @@ function scaledLog(scope: Scope, { market, kind }: Token, log: Log): void {
     const [from, to] = [holder(scope, moved.from), holder(scope, moved.to)]
     move(scope, market, SIDE.supply, from, -scaled)
     move(scope, market, SIDE.supply, to, scaled)
-    if (from !== to) scope.world.flows.columns.amount.set(flow(scope, market, FLOW.transfer, from), moved.amount)
+    if (from !== to) scope.world.flows.columns.amount.set(flow(scope, market, FLOW.transfer, from, log.txIndex), moved.amount)
     return
   }
   const change = decodeScaledLog(topic0, words)

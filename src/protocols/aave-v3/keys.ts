@@ -1,7 +1,10 @@
 // Rows by what they are: a pool's market, an account, its position. References between tables are row + 1; here all are plain rows.
 import type { Hex } from '../../core/flow.ts'
 import { addressWord } from '../../core/words.ts'
+import { legOf, marketOfLeg, SIDE, type Side, sideOfLeg } from '../../state/legs.ts'
 import type { World } from '../../state/world.ts'
+
+export { marketOfLeg, SIDE, type Side, sideOfLeg } from '../../state/legs.ts'
 
 export const findMarket = (world: World, pool: Hex, asset: Hex): number | undefined => world.markets.find(`${pool}:${asset}`)
 
@@ -30,15 +33,6 @@ export function accountRow(world: World, pool: Hex, venue: number, account: Hex,
   accounts.columns.firstSeenS.set(row, timeS)
   return row
 }
-
-/** What a position row is: supplied, supplied and used as collateral, owed at the variable rate, owed at a stable rate. */
-export const SIDE = { supply: 0, collateral: 1, variable: 2, stable: 3 } as const
-export type Side = (typeof SIDE)[keyof typeof SIDE]
-const SIDES = 4
-
-const legOf = (market: number, side: Side): number => market * SIDES + side + 1
-export const marketOfLeg = (leg: number): number => (leg - 1) >>> 2
-export const sideOfLeg = (leg: number): Side => ((leg - 1) & 3) as Side
 
 /** The account's row for a side of a market; what is supplied is one row, collateral or not. */
 export function findPosition(world: World, account: number, market: number, side: Side): number | undefined {

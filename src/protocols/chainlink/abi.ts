@@ -5,6 +5,7 @@ export const TOPIC = {
   answerUpdated: toEventSelector('AnswerUpdated(int256,uint256,uint256)'),
   submissionReceived: toEventSelector('SubmissionReceived(int256,uint32,address)'),
   oraclePermissionsUpdated: toEventSelector('OraclePermissionsUpdated(address,bool)'),
+  roundDetailsUpdated: toEventSelector('RoundDetailsUpdated(uint128,uint32,uint32,uint32,uint32)'),
   /** OffchainAggregator (OCR1). */
   newTransmission1: toEventSelector('NewTransmission(uint32,int192,address,int192[],bytes,bytes32)'),
   configSet1: toEventSelector('ConfigSet(uint32,uint64,address[],address[],uint8,uint64,bytes)'),
@@ -20,6 +21,11 @@ export const VIEW = {
   latestRoundData: toFunctionSelector('latestRoundData()'),
   getOracles: toFunctionSelector('getOracles()'),
   oracleRoundState: toFunctionSelector('oracleRoundState(address,uint32)'),
+  minSubmissionCount: toFunctionSelector('minSubmissionCount()'),
+  minSubmissionValue: toFunctionSelector('minSubmissionValue()'),
+  maxSubmissionValue: toFunctionSelector('maxSubmissionValue()'),
+  minAnswer: toFunctionSelector('minAnswer()'),
+  maxAnswer: toFunctionSelector('maxAnswer()'),
   /** OCR1 and OCR2 name it differently. */
   transmitters: toFunctionSelector('transmitters()'),
   getTransmitters: toFunctionSelector('getTransmitters()'),

@@ -1,15 +1,16 @@
 // How a block changes the feeds: first what was emitted, then a swap that was read, then the figures that follow from both.
 import { toFloat } from '../../core/exact.ts'
-import type { BlockInput, Hex } from '../../core/flow.ts'
+import type { BlockInput, Call, Hex } from '../../core/flow.ts'
 import { addressWord, wordAt, wordsOf } from '../../core/words.ts'
 import { topic0Of } from '../../decode/word-log.ts'
 import type { Answers } from '../../state/protocol.ts'
+import { NO_TX } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
 import { signed, unsigned } from '../../store/column.ts'
 import { TOPIC } from './abi.ts'
 import { decodeFeedLog, type FeedEvent } from './decode.ts'
 import { observerAt, writeObservers } from './observers.ts'
-import { decimalsCall, latestRoundCall, newAggregator, observersOf, oracleStateCall, oraclesOf, phaseCall } from './reads.ts'
+import { decimalsCall, latestRoundCall, limitCalls, newAggregator, observersOf, oracleStateCall, oraclesOf, phaseCall } from './reads.ts'
 import { reporterRow, retireReporters, summarizeReports } from './reporters.ts'
 
 /** The proxy's round id is its phase in the high bits and the aggregator's round in the low 64. */
@@ -17,6 +18,8 @@ const PHASE_BITS = 64n
 const ROUND_MASK = (1n << PHASE_BITS) - 1n
 const PHASE_MASK = 0xffffn
 const MAX_DECIMALS = 36n
+/** FluxAggregator.MAX_ORACLE_COUNT. */
+const MAX_REPORTS = 77n
 
 const FEED_TOPICS: ReadonlySet<Hex | undefined> = new Set(Object.values(TOPIC))
 
@@ -33,18 +36,18 @@ export function applyLogs(world: World, feedRows: readonly number[], block: Bloc
     const event = feeds && decodeFeedLog(log)
     if (!event) continue
     for (const feed of feeds) {
-      if (event.kind !== 'answer') changed.add(feed)
-      applyEvent(world, feed, event, block.timeS, answers)
+      changed.add(feed)
+      applyEvent(world, feed, event, block.timeS, log.txIndex, answers)
     }
   }
 }
 
-function applyEvent(world: World, feed: number, event: FeedEvent, timeS: number, answers: Answers): void {
+function applyEvent(world: World, feed: number, event: FeedEvent, timeS: number, txIndex: number, answers: Answers): void {
   const { columns } = world.feeds
   switch (event.kind) {
     case 'answer': {
       const phase = columns.roundId.get(feed) >> PHASE_BITS
-      answered(world, feed, event.answer, (phase << PHASE_BITS) | (event.round & ROUND_MASK), event.updatedAtS)
+      answered(world, feed, event.answer, (phase << PHASE_BITS) | (event.round & ROUND_MASK), event.updatedAtS, txIndex)
       return
     }
     case 'submission':
@@ -59,7 +62,11 @@ function applyEvent(world: World, feed: number, event: FeedEvent, timeS: number,
         if (reporter !== undefined) submitted(world, feed, reporter, answer, event.round, timeS)
       }
       return
+    case 'details':
+      columns.minReports.set(feed, event.minReports)
+      return
     case 'config':
+      columns.minReports.set(feed, event.minReports)
       retireReporters(world, feed)
       seatObservers(world, feed, columns.aggregator.address(feed), answers)
       return
@@ -93,7 +100,7 @@ function forget(world: World, row: number): void {
 }
 
 /** A new answer. The same answer again in the same round (one more submission that didn't move the median) is no row. */
-function answered(world: World, feed: number, answer: bigint, roundId: bigint, updatedAtS: number): void {
+function answered(world: World, feed: number, answer: bigint, roundId: bigint, updatedAtS: number, txIndex: number): void {
   const { columns } = world.feeds
   const repeated = columns.answer.get(feed) === unsigned(answer) && columns.roundId.get(feed) === roundId
   const before = columns.price.get(feed)
@@ -112,6 +119,7 @@ function answered(world: World, feed: number, answer: bigint, roundId: bigint, u
   rounds.columns.price.set(row, price)
   rounds.columns.previousPrice.set(row, before)
   rounds.columns.updatedAtS.set(row, updatedAtS)
+  rounds.columns.txIndex.set(row, txIndex)
 }
 
 /** First sight of a feed, or another aggregator behind its proxy. */
@@ -136,7 +144,8 @@ export function applySwap(world: World, proxy: Hex, answers: Answers, changed: S
     columns.updatedAtS.set(feed, Number(updatedAt))
     columns.price.set(feed, toFloat(signed(answer as bigint), columns.decimals.get(feed)))
     columns.previousPrice.set(feed, columns.price.get(feed))
-  } else answered(world, feed, signed(answer as bigint), round, Number(updatedAt))
+  } else answered(world, feed, signed(answer as bigint), round, Number(updatedAt), NO_TX)
+  writeLimits(world, feed, aggregator, answers)
   retireReporters(world, feed)
   for (const row of seatObservers(world, feed, aggregator, answers)) forget(world, row)
   for (const oracle of oraclesOf(aggregator, answers)) {
@@ -151,6 +160,17 @@ export function applySwap(world: World, proxy: Hex, answers: Answers, changed: S
     reporters.updatedAtS.set(row, known ? columns.updatedAtS.get(feed) : 0)
   }
   changed.add(feed)
+}
+
+/** What the aggregator can answer at all; one that tells neither has no bounds that we know. */
+function writeLimits(world: World, feed: number, aggregator: Hex, answers: Answers): void {
+  const { flux, ocr } = limitCalls(aggregator)
+  const { columns } = world.feeds
+  const bound = (one: Call, other: Call): bigint => wordAt(answers.get(one), 0) ?? wordAt(answers.get(other), 0) ?? 0n
+  columns.minAnswer.set(feed, bound(flux.min, ocr.min))
+  columns.maxAnswer.set(feed, bound(flux.max, ocr.max))
+  const count = wordAt(answers.get(flux.count), 0) ?? 0n
+  columns.minReports.set(feed, count <= MAX_REPORTS ? Number(count) : 0)
 }
 
 /** The second feed's figures beside the first's, in the feed and in its rounds of this block. */

@@ -9,7 +9,7 @@ import { type DeployedFeed, deployFeed } from '../../../lab/deploy/feed.ts'
 import { buildContracts } from '../../../scripts/build-contracts.mjs'
 import { callsAt, Fold } from '../../../test/support/fold.ts'
 import type { Hex } from '../../core/flow.ts'
-import { callOf, wordsOf } from '../../core/words.ts'
+import { addressOf, callOf, wordAt, wordsOf } from '../../core/words.ts'
 import { createWorld } from '../../state/world.ts'
 import { signed } from '../../store/column.ts'
 import { VIEW } from './abi.ts'
@@ -55,6 +55,13 @@ test('every block shows what the proxy says and who said it', async () => {
     const [answer] = await callsAt(anvil.rpc, [callOf(proxy, VIEW.latestRoundData)], head.hash)
     const theirs = wordsOf(answer?.result, 5)
     if (theirs) expect([feed().roundId, feed().answer, BigInt(feed().updatedAtS)]).toEqual([theirs[0], theirs[1], theirs[3]])
+    const aggregator = addressOf(feed().aggregator)
+    const limits = await callsAt(
+      anvil.rpc,
+      [VIEW.minSubmissionValue, VIEW.maxSubmissionValue, VIEW.minSubmissionCount].map((view) => callOf(aggregator, view)),
+      head.hash,
+    )
+    expect([feed().minAnswer, feed().maxAnswer, BigInt(feed().minReports)]).toEqual(limits.map(({ result }) => wordAt(result, 0)))
     const rounds = Array.from({ length: world.feedRounds.count }, (_, row) => {
       const { price, previousPrice, secondPrice, feed: of } = world.feedRounds.at(row)
       return { of, price, previousPrice, secondPrice }
@@ -65,8 +72,9 @@ test('every block shows what the proxy says and who said it', async () => {
 
   // before any round: there is a feed with three reporters and no answer
   await mine()
-  expect(await block()).toEqual({ rounds: [], reads: 2 + 2 * 4 + 2 * 3 })
+  expect(await block()).toEqual({ rounds: [], reads: 2 + 2 * 4 + 2 * 3 + 2 * 3 })
   expect(feed()).toMatchObject({ decimals: 8, price: 0, reporters: 3, lowestReport: 0, swaps: 0, secondFeed: 2 })
+  expect(feed()).toMatchObject({ minAnswer: 1n, maxAnswer: 10n ** 30n, minReports: 2, reportsInRound: 0 })
 
   // two of three suffice: the answer is their median, then the third moves it
   await submit(first.aggregator, reporters[0] as Address, 1n, 2000n * E8)
@@ -83,11 +91,16 @@ test('every block shows what the proxy says and who said it', async () => {
     { of: 2, price: 2002, previousPrice: 0, secondPrice: 2010 },
   ])
   expect(feed()).toMatchObject({ lowestReport: 2000, medianReport: 2010, highestReport: 9010, previousPrice: 5505, secondPrice: 2002 })
+  expect(feed()).toMatchObject({ reportsInRound: 3, sameReports: 1, medianFloor: 2000, medianCeiling: 9010 })
 
   // one reporter is replaced: its report no longer counts
   await b.write(first.aggregator, 'changeOracles', [[reporters[1]], [reporters[3]], [reporters[3]], 2, 3, 0])
   expect((await block()).reads).toBe(2)
-  expect(feed()).toMatchObject({ reporters: 3, lowestReport: 2000, medianReport: 2005, highestReport: 2010 })
+  expect(feed()).toMatchObject({ reporters: 3, lowestReport: 2000, medianReport: 2005, highestReport: 2010, reportsInRound: 2 })
+  // how many an answer needs is an event
+  await b.write(first.aggregator, 'updateFutureRounds', [0n, 1, 3, 0, 3600])
+  await block()
+  expect(feed().minReports).toBe(1)
 
   // a swap emits nothing; it is read, and the new aggregator's reporters with it
   const next = await b.deploy(chainlinkArtifact('FluxAggregator'), [
@@ -106,7 +119,7 @@ test('every block shows what the proxy says and who said it', async () => {
   await block()
   await b.write(first.proxy, 'proposeAggregator', [next.address])
   await b.write(first.proxy, 'confirmAggregator', [next.address])
-  expect(await block()).toEqual({ rounds: [{ of: 1, price: 2500, previousPrice: 2010, secondPrice: 2002 }], reads: 2 + 4 + 1 })
+  expect(await block()).toEqual({ rounds: [{ of: 1, price: 2500, previousPrice: 2010, secondPrice: 2002 }], reads: 2 + 4 + 1 + 3 })
   expect(feed()).toMatchObject({ reporters: 1, lowestReport: 2500, highestReport: 2500, swaps: 1, previousPrice: 2010 })
   // from the next block on its events are watched; the round carries the proxy's second phase
   await submit(next, reporters[3] as Address, 2n, 2400n * E8)

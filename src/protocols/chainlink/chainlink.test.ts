@@ -136,6 +136,41 @@ describe('chainlink', () => {
     expect(world.feeds.at(0)).toMatchObject({ reporters: 1, lowestReport: 1, highestReport: 1, medianReport: 1 })
   })
 
+  test('what the aggregator can answer: as either kind names it; unknown if it tells nothing or nonsense', () => {
+    const limits = (...reads: readonly ReadResult[]) => {
+      const { minAnswer, maxAnswer, minReports } = start(reads).world.feeds.at(0)
+      return [signed(minAnswer), signed(maxAnswer), minReports]
+    }
+    const flux = [read(AGGREGATOR, VIEW.minSubmissionValue, words(-7n)), read(AGGREGATOR, VIEW.maxSubmissionValue, words(9n))]
+    expect(limits()).toEqual([0n, 0n, 0])
+    expect(limits(...flux, read(AGGREGATOR, VIEW.minSubmissionCount, words(3n)))).toEqual([-7n, 9n, 3])
+    expect(limits(...flux, read(AGGREGATOR, VIEW.minSubmissionCount, words(78n)))).toEqual([-7n, 9n, 0])
+    expect(limits(read(AGGREGATOR, VIEW.minAnswer, words(5n)), read(AGGREGATOR, VIEW.maxAnswer, '0x12'))).toEqual([5n, 0n, 0])
+  })
+
+  test('the middle that one reporter could make alone, and who said the same', () => {
+    const { world, block } = start()
+    const said = (value: bigint, who: bigint, round = 7n): Log =>
+      log([TOPIC.submissionReceived, topic(value * 100_000_000n), topic(round), topic(who)], '0x')
+    block([said(10n, 1n), said(20n, 2n)])
+    expect(world.feeds.at(0)).toMatchObject({ reportsInRound: 2, medianFloor: 0, medianCeiling: 0 })
+    block([said(30n, 3n)])
+    expect(world.feeds.at(0)).toMatchObject({ reportsInRound: 3, medianReport: 20, medianFloor: 10, medianCeiling: 30, sameReports: 1 })
+    block([said(40n, 4n)])
+    expect(world.feeds.at(0)).toMatchObject({ reportsInRound: 4, medianReport: 25, medianFloor: 15, medianCeiling: 35 })
+    block([answered(4_000_000_000n, 8n), said(40n, 1n, 8n), said(40n, 2n, 8n), said(41n, 3n, 9n)])
+    expect(world.feeds.at(0)).toMatchObject({ reportsInRound: 3, sameReports: 2, medianFloor: 40, medianCeiling: 41 })
+  })
+
+  test('RoundDetailsUpdated says how many submissions an answer needs; nonsense says nothing', () => {
+    const { world, block } = start()
+    const details = (count: bigint): Log => log([TOPIC.roundDetailsUpdated, topic(1n), topic(count), topic(9n)], words(0n, 0n))
+    block([details(4n)])
+    expect(world.feeds.at(0).minReports).toBe(4)
+    block([details(10n ** 20n)])
+    expect(world.feeds.at(0).minReports).toBe(4)
+  })
+
   test('undo law: back and forward again, all bytes equal', () => {
     const event = fc.oneof(
       fc.tuple(fc.bigInt(-(10n ** 12n), 10n ** 12n), fc.bigInt(1n, 20n)).map(([answer, round]) => answered(answer, round)),

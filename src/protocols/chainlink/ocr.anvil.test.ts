@@ -63,12 +63,14 @@ test.each(['ocr1', 'ocr2'] as const)('%s: each round says who saw what', async (
   await transmit(feed, second, [1990n, 2000n, 2010n], [2, 0, 1])
   expect((await block()).said).toEqual({ [lower(third)]: 1990, [lower(first)]: 2000, [lower(second)]: 2010 })
   expect(world.feeds.at(0)).toMatchObject({ price: 2000, lowestReport: 1990, medianReport: 2000, highestReport: 2010 })
+  expect(world.feeds.at(0)).toMatchObject({ reportsInRound: 3, sameReports: 1, minAnswer: 1n, maxAnswer: 10n ** 30n })
   expect(world.feedRounds.count).toBe(1)
 
   // two are enough; a captured transmitter says what it likes for others too, and that is what the tables show
   await transmit(feed, third, [20_000n, 20_000n], [0, 1])
   expect((await block()).said).toEqual({ [lower(third)]: 1990, [lower(first)]: 20_000, [lower(second)]: 20_000 })
   expect(world.feeds.at(0)).toMatchObject({ price: 20_000, previousPrice: 2000, lowestReport: 1990, medianReport: 20_000 })
+  expect(world.feeds.at(0)).toMatchObject({ reportsInRound: 2, sameReports: 2 })
 
   // one is replaced by another between two rounds of one block
   await transmit(feed, first, [2001n, 2002n], [0, 1])

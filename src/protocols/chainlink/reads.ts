@@ -20,6 +20,16 @@ export const oraclesCall = (aggregator: Hex): Call => callOf(aggregator, VIEW.ge
 export const oracleStateCall = (aggregator: Hex, oracle: Hex): Call =>
   callOf(aggregator, VIEW.oracleRoundState, addressWord(oracle), LATEST)
 
+/** Bounds and least number of submissions, as FluxAggregator and as the OCR aggregators name them. */
+export const limitCalls = (aggregator: Hex) => ({
+  flux: {
+    min: callOf(aggregator, VIEW.minSubmissionValue),
+    max: callOf(aggregator, VIEW.maxSubmissionValue),
+    count: callOf(aggregator, VIEW.minSubmissionCount),
+  },
+  ocr: { min: callOf(aggregator, VIEW.minAnswer), max: callOf(aggregator, VIEW.maxAnswer) },
+})
+
 /** The aggregator that the proxy names now, if it is another than the one we know. */
 export function newAggregator(world: World, proxy: Hex, answers: Answers): Hex | undefined {
   const now = wordAt(answers.get(aggregatorCall(proxy)), 0)
@@ -64,7 +74,9 @@ export function feedReads(world: World, proxies: readonly Hex[], logs: readonly 
     if (aggregator === undefined) continue
     wanted.push(decimalsCall(proxy), phaseCall(proxy), latestRoundCall(proxy), oraclesCall(aggregator))
     const flux = answers.get(oraclesCall(aggregator))
-    if (flux !== undefined && arrayOf(flux) === undefined) wanted.push(...transmittersCalls(aggregator))
+    const { flux: fluxLimits, ocr } = limitCalls(aggregator)
+    if (flux !== undefined && arrayOf(flux) === undefined) wanted.push(...transmittersCalls(aggregator), ocr.min, ocr.max)
+    else if (flux !== undefined) wanted.push(fluxLimits.min, fluxLimits.max, fluxLimits.count)
     for (const oracle of oraclesOf(aggregator, answers)) wanted.push(oracleStateCall(aggregator, oracle))
   }
   return answers.missing(wanted)

@@ -115,4 +115,5 @@ export const flows = defineTable('flows', 'event', {
   kind: 'u32',
   amount: 'word',
   usd: 'f64',
+  txIndex: 'u32',
 })

@@ -61,6 +61,7 @@ describe('governance', () => {
       proxies: [],
       beacons: [],
       timelocks: [],
+      governors: [],
       safes: [],
       own: [],
       codes: [],

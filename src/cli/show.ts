@@ -72,6 +72,15 @@ export function describe({ kind, block, body }: ShownEntry): readonly string[] {
       const b = body as { sinceBlock: number; reason: string }
       return [`${at}  ${paint('red', 'blind')} since block ${b.sinceBlock}: ${plain(b.reason)}`]
     }
+    case 'rehearsal': {
+      const b = body as { operation: string; run: string; tried: boolean; failedCall: number; why: string; values: readonly unknown[] }
+      const showed = !b.tried
+        ? `not tried: ${plain(b.why)}`
+        : b.failedCall >= 0
+          ? `call ${b.failedCall + 1} fails`
+          : `${b.values.length} watched values move`
+      return [`${at}  rehearsal of ${plain(b.operation)} (${b.run}): ${showed}`]
+    }
     case 'readiness':
       return readiness(at, body as Readiness)
     default:

@@ -13,9 +13,9 @@ export const dangerousProposal = defineDetector({
   threat:
     'A captured vote or key queues its theft like any other change. Beanstalk (2022-04-17): a day in the queue with an unread payload; Aevo/Ribbon (2025-12-12): an upgrade six days before it was used.',
   catches:
-    'By the selector of each queued call: roles, owners, upgrades, price sources, caps to unlimited, payouts, approvals, minting, signers, modules, delays. High if it favours an account that is neither timelock nor Safe nor watched contract, approves without bound, or ends the delay; else medium; low if it keeps power among executors.',
+    'By the selector of each call that is queued in a timelock or proposed to a Governor: roles, owners, upgrades, price sources, caps to unlimited, payouts, approvals, minting, signers, modules, delays. High if it favours an account that is neither timelock nor Safe nor watched contract, approves without bound, or ends the delay; else medium; low if it keeps power among executors.',
   misses:
-    "Selectors that it does not know, and what a known one really does: queued-harm tries both. Calls hidden in a call (multisend, a proposal that runs its own contract). Operations queued before the first block watched; timelocks other than OpenZeppelin's.",
+    "Selectors that it does not know, and what a known one really does: queued-harm tries both. Calls hidden in a call (multisend, a proposal that runs its own contract). Operations queued before the first block watched; timelocks other than OpenZeppelin's, and Governors that are not named.",
   falsePositives: [
     'a payment of the treasury by the timelock',
     'a change of signers, owners or code that the community has agreed on: it is told since it is queued, not since it is wrong',

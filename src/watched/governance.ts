@@ -23,6 +23,8 @@ const governanceSchema = z
     /** What beacon proxies ask for their code. */
     beacons: z.array(address).default([]),
     timelocks: z.array(address).default([]),
+    /** Governors whose proposals are looked at from their first day; `executor`: whom the calls come from, its timelock or itself. */
+    governors: z.array(z.strictObject({ address, executor: address, blockTimeS: z.number().positive().default(12) })).default([]),
     safes: z.array(address).default([]),
     /** Our Guards. */
     own: z.array(address).default([]),
@@ -43,13 +45,13 @@ const governanceSchema = z
 /** Who may change what is watched, and whether a change went through a timelock or a Safe. Stands before `aaveV3Pool`. */
 export function governance(input: z.input<typeof governanceSchema>): Watched {
   const config = parsed('governance()', input, governanceSchema.parse)
-  const { timelocks, safes, codes, privileged, rehearse } = config
+  const { timelocks, governors, safes, codes, privileged, rehearse } = config
   const of = { chainId: config.chainId }
   // who went through whom comes first: the others ask it whether a change was governed
   const protocols = [
     governanceAdapter(config),
     safesOf({ ...of, safes }),
-    timelocksOf({ ...of, timelocks, ...(rehearse && { rehearse }) }),
+    timelocksOf({ ...of, timelocks, governors, ...(rehearse && { rehearse }) }),
     codeOf({ ...of, contracts: codes, privileged }),
   ]
   return { ...of, rules: { governance: config }, protocols, venues: [], guards: [] }

@@ -8,7 +8,7 @@ import { put } from '../../../test/builders.ts'
 import { AaveLab } from '../../../test/support/aave-lab.ts'
 import { callsAt, Fold } from '../../../test/support/fold.ts'
 import type { Rehearsal, RehearsedValue } from '../../core/flow.ts'
-import { addressWord, callOf, wordAt } from '../../core/words.ts'
+import { addressOf, addressWord, callOf, hex32, slotCall, wordAt } from '../../core/words.ts'
 import { lastingRpc } from '../../ingest/lasting-rpc.ts'
 import { rehearse } from '../../ingest/rehearse.ts'
 import { rehearseByCall } from '../../ingest/rehearse-by-call.ts'
@@ -21,6 +21,7 @@ const CHAIN_ID = 31337
 const alice: Address = '0x00000000000000000000000000000000a11ce001'
 const bob: Address = '0x0000000000000000000000000000000000b0b001'
 const HOUR_S = 3_600
+const ADMIN_SLOT = 0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103n
 
 let lab: AaveLab
 let pool: Hex
@@ -177,6 +178,29 @@ test('a call that fails: which, and why, and nothing of it counts', async () => 
   )
   expect(answer).toMatchObject({ tried: true, failedCall: 1, why: 'reverted: 67', values: [], logs: [] })
   expect(row).toMatchObject({ failedCall: 2, parameters: 0 })
+})
+
+test('as with Aevo: the upgrade of a pricer from 8 decimals to 18 is seen on the day it is queued, not on the day it is used', async () => {
+  const pricer = (decimals: bigint): Hex => `0x7f${hex32(2_000n * 10n ** decimals).slice(2)}5f5260205ff3`
+  const [old, next]: readonly Address[] = ['0x0000000000000000000000000000000000000008', '0x0000000000000000000000000000000000000018'].map(
+    (one) => `0xae50${one.slice(6)}` as Address,
+  )
+  for (const [address, decimals] of [
+    [old, 8n],
+    [next, 18n],
+  ] as const)
+    await lab.anvil.rpc.call('anvil_setCode', [address, pricer(decimals)])
+  const proxy = await lab.deploy(openZeppelinArtifact('TransparentUpgradeableProxy'), [old, timelock.address, '0x50d25bcd'])
+  await lab.mine([])
+  await lab.mine([lab.call(oracle(), lab.admin, 'setAssetSources', [[lab.asset('WETH')], [proxy.address]])])
+  await now()
+  const [slot] = await callsAt(lab.anvil.rpc, [slotCall(proxy.address, ADMIN_SLOT)], head.hash)
+  const admin = { address: addressOf(wordAt(slot?.result, 0) ?? 0n), abi: openZeppelinArtifact('ProxyAdmin').abi }
+  const { answer, row } = await tryOut([admin, 'upgradeAndCall', [proxy.address, next, '0x']])
+  expect(answer).toMatchObject({ tried: true, failedCall: -1 })
+  expect([row.codeChanges, row.changed]).toEqual([1, addressWord(proxy.address.toLowerCase() as Hex)])
+  expect(row.priceMoveBps).toBeCloseTo(10_000 * (1e10 - 1), -6)
+  expect(row.takeableUsd).toBeGreaterThan(1_000_000)
 })
 
 test('without eth_simulateV1: one call shows the same of all that views show', async () => {

@@ -8,6 +8,7 @@ import { OPERATION } from '../../state/tables.ts'
 import type { World } from '../../state/world.ts'
 import { dangerOf } from './danger.ts'
 import { decodeQueueLog, type QueueEvent } from './decode.ts'
+import { decodeGovernorLog } from './governor.ts'
 
 type Scheduled = Extract<QueueEvent, { kind: 'scheduled' }>
 
@@ -17,10 +18,19 @@ const MOST_BYTES = 24_576
 export function applyTimelock(world: World, timelock: Hex, block: BlockInput): void {
   for (const log of logsOf(block.logs, timelock)) {
     const event = decodeQueueLog(log)
-    if (event === undefined) continue
-    if (event.kind === 'scheduled') schedule(world, timelock, event, block)
-    else end(world, timelock, event.id, event.kind === 'executed' ? OPERATION.executed : OPERATION.cancelled)
+    if (event !== undefined) apply(world, timelock, event, block)
   }
+}
+
+/** `executor`: whom its calls come from, once it is executed: the Governor itself or its timelock. */
+export function applyGovernor(world: World, governor: Hex, executor: Hex, blockTimeS: number, block: BlockInput): void {
+  for (const log of logsOf(block.logs, governor))
+    for (const event of decodeGovernorLog(log, block, blockTimeS)) apply(world, executor, event, block)
+}
+
+function apply(world: World, timelock: Hex, event: QueueEvent, block: BlockInput): void {
+  if (event.kind === 'scheduled') schedule(world, timelock, event, block)
+  else end(world, timelock, event.id, event.kind === 'executed' ? OPERATION.executed : OPERATION.cancelled)
 }
 
 /** What was queued before we looked is met when it ends, and is no operation of ours. */

@@ -7,7 +7,7 @@ import { Answers } from '../../state/protocol.ts'
 import { callsOf, waiting } from '../../state/queued.ts'
 import { DANGER, OPERATION } from '../../state/tables.ts'
 import { createWorld } from '../../state/world.ts'
-import { TOPIC } from './abi.ts'
+import { GOVERNOR_TOPIC, TOPIC } from './abi.ts'
 import { dangerOf } from './danger.ts'
 import { decodeQueueLog } from './decode.ts'
 import { timelocksOf } from './index.ts'
@@ -154,5 +154,76 @@ describe('dangerous calls', () => {
     expect(of('setReserveFactor', [TARGET, 1n]).danger).toBe(DANGER.none)
     for (const data of ['0x', '0x12', '0x2f2ff15d', `0x2f2ff15d${'00'.repeat(63)}`] as const)
       expect(dangerOf(data).danger).toBe(DANGER.none)
+  })
+})
+
+describe('proposals of a Governor', () => {
+  const GOVERNOR: Hex = `0x${'60'.repeat(20)}`
+  const types = ['uint256', 'address', 'address[]', 'uint256[]', 'string[]', 'bytes[]', 'uint256', 'uint256', 'string'].map((type) => ({
+    type,
+  }))
+  const proposal = (calls: readonly { readonly signature?: string; readonly data: Hex }[], voteEnd: bigint, values = calls.length): Log =>
+    log(
+      [GOVERNOR_TOPIC.proposed],
+      encodeAbiParameters(types, [
+        9n,
+        EVE,
+        calls.map(() => TARGET),
+        Array.from({ length: values }, () => 0n),
+        calls.map(({ signature }) => signature ?? ''),
+        calls.map(({ data }) => data),
+        1n,
+        voteEnd,
+        'words',
+      ]),
+      GOVERNOR,
+    )
+  const run = (...logs: readonly Log[]) => {
+    const world = createWorld(1)
+    const adapter = timelocksOf({
+      chainId: 1,
+      timelocks: [],
+      governors: [{ address: GOVERNOR, executor: TIMELOCK, blockTimeS: 12 }],
+      rehearse: { leadS: 60 },
+    })
+    world.store.begin()
+    adapter.apply(world, { chainId: 1, number: 100, hash: '0x', parentHash: '0x', timeS: 1_700_000_000, logs, reads: [] }, new Answers([]))
+    return { world, trials: adapter.trials?.(world, 1_700_000_000) ?? [] }
+  }
+  const GRANT = encodeFunctionData({ abi: parseAbi(['function grantRole(bytes32, address)']), args: [hex32(1n), EVE] })
+
+  test('wait from the day they are made, whole, and are tried as their executor', () => {
+    const { world, trials } = run(proposal([{ data: GRANT }, { data: '0x' }], 1_700_086_400n))
+    expect(callsOf(world, 0)).toEqual([GRANT, '0x'].map((data) => ({ to: TARGET, value: 0n, data })))
+    expect(world.queuedOperations.at(0)).toMatchObject({ timelock: BigInt(TIMELOCK), id: 9n, etaS: 1_700_086_400 })
+    expect(world.queuedCalls.at(0)).toMatchObject({ danger: DANGER.role, favours: BigInt(EVE) })
+    expect(trials).toMatchObject([{ timelock: TIMELOCK, run: 'queued', atS: 1_700_086_400 }])
+  })
+  test("Bravo's signature stands before its arguments; a vote may end in a block", () => {
+    const args: Hex = `0x${GRANT.slice(10)}`
+    const { world } = run(proposal([{ signature: 'grantRole(bytes32,address)', data: args }], 150n))
+    expect(callsOf(world, 0)?.[0]?.data).toBe(GRANT)
+    expect(world.queuedOperations.columns.etaS.get(0)).toBe(1_700_000_000 + 50 * 12)
+  })
+  test('property: nothing throws, whatever stands in the log', () => {
+    const word = fc.oneof(fc.bigInt(0n, 2n ** 256n - 1n), fc.bigInt(0n, 400n)).map((one) => hex32(one).slice(2))
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.values(GOVERNOR_TOPIC)), fc.array(word, { maxLength: 30 }), (topic, words) => {
+        run(log([topic], `0x${words.join('')}`, GOVERNOR))
+      }),
+      { numRuns: 300 },
+    )
+  })
+  test('executed or cancelled they wait no more; what is cut short, or not of one length, is none', () => {
+    for (const topic of [GOVERNOR_TOPIC.executed, GOVERNOR_TOPIC.cancelled])
+      expect(run(proposal([{ data: GRANT }], 150n), log([topic], hex32(9n), GOVERNOR)).trials).toEqual([])
+    const one = proposal([{ data: GRANT }], 150n)
+    for (const bad of [
+      { ...one, data: one.data.slice(0, 400) as Hex },
+      { ...one, data: '0x' as Hex },
+      proposal([{ data: GRANT }], 150n, 2),
+    ])
+      expect(run(bad).world.queuedOperations.count).toBe(0)
+    expect(run(proposal([{ data: GRANT }], 2n ** 256n - 1n)).world.queuedOperations.columns.etaS.get(0)).toBeGreaterThan(2 ** 52)
   })
 })

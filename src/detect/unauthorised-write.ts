@@ -20,7 +20,7 @@ export const unauthorisedWrite = defineDetector({
     'the first uses of a new function, or of a seldom one such as a yearly setting',
     'two usual functions called in one transaction for the first time',
     'every way, after an upgrade that renames functions',
-    'a transaction of which frames were shed: its ways are not all known',
+    'a transaction of which frames were shed, or with so many ways that they were not looked up',
   ],
   runbook: 'docs/runbooks/unauthorised-write.md',
   source: 'trace',

@@ -9,8 +9,8 @@ import type { RawCall, RawTx } from './raw.ts'
  * Frames and writes that a block keeps, of all its transactions together. A busy mainnet block of 300 transactions has 2,000 to 4,000, a
  * fraction of them of what is watched; full of the cheapest calls it could have some hundred thousand.
  */
-export const MOST_FRAMES = 16_384
-export const MOST_WRITES = 16_384
+export const MOST_FRAMES = 8_192
+export const MOST_WRITES = 8_192
 /** Contracts made by one block that are remembered: the cheapest cost 32,000 gas each. */
 const MOST_CREATED = 2_048
 

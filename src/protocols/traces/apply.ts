@@ -13,6 +13,9 @@ import type { Family, Spec } from './spec.ts'
 import { type Flows, familyFlow, flowsOf, priceMoveBps, writeFlows } from './values.ts'
 import { rememberWays, writeStorage } from './writes.ts'
 
+/** Ways of writing that a block may have looked up: an ordinary one has some hundreds, each takes some microseconds. */
+const MOST_LOOK_UPS = 8_192
+
 export function applyTraces(world: World, spec: Spec, block: BlockInput): void {
   const { traces } = block
   const byTx = logsByTx(block.logs, spec)
@@ -24,6 +27,7 @@ export function applyTraces(world: World, spec: Spec, block: BlockInput): void {
   if (traces.shed > 0) gap(world, 'shed', traces.shed)
   else if (!traces.storage) gap(world, 'no-storage', 0)
   else inARow(world).set(0, 0)
+  const lookUps = { left: MOST_LOOK_UPS }
   for (const tx of traces.txs) {
     const frames = framesOf(tx)
     const logs = byTx.get(tx.txIndex) ?? []
@@ -31,7 +35,7 @@ export function applyTraces(world: World, spec: Spec, block: BlockInput): void {
     for (const family of spec.families) {
       if (!touches(family, tx, frames)) continue
       flows ??= flowsOf(world, spec, tx.status === 1 ? logs : [], frames)
-      applyTx(placeOf(world, spec, family, block.number), tx, frames, flows, prices.get(tx.txIndex) ?? 0)
+      applyTx(placeOf(world, spec, family, block.number, lookUps), tx, frames, flows, prices.get(tx.txIndex) ?? 0)
     }
     for (const one of tx.created) {
       const row = see(world.contractsSeen, tagOf(one.address), block.number)
@@ -113,10 +117,10 @@ function youngestCaller({ world, block, family }: Place, tx: TxTrace, entries: r
 const touches = ({ members }: Family, tx: TxTrace, frames: readonly Frame[]): boolean =>
   frames.some(({ from, to }) => members.has(from) || members.has(to)) || tx.writes.some(({ address }) => members.has(address))
 
-function placeOf(world: World, spec: Spec, family: Family, block: number): Place {
+function placeOf(world: World, spec: Spec, family: Family, block: number, lookUps: Place['lookUps']): Place {
   const row = tracedRow(world, family, block)
   const { contract, blocks } = world.traced.columns
-  return { world, spec, family, contract: contract.get(row), block, watchedBlocks: blocks.get(row) }
+  return { world, spec, family, contract: contract.get(row), block, watchedBlocks: blocks.get(row), lookUps }
 }
 
 function tracedRow(world: World, { venue, isVenue }: Family, block: number): number {

@@ -15,6 +15,8 @@ export interface Place {
   readonly contract: number
   readonly block: number
   readonly watchedBlocks: number
+  /** Of the block: how many more ways may be looked up. A block made to have very many is not worth the time that they take. */
+  readonly lookUps: { left: number }
 }
 
 interface Reentry {
@@ -30,13 +32,22 @@ export function writeCalls(place: Place, txIndex: number, frames: readonly Frame
   const { world, spec, family, block } = place
   const { members } = family
   const tags: bigint[] = []
-  const onTheWay = new Set(frames.flatMap((frame) => (isEntry(frame, place) ? [...around(frame)].map(({ actor }) => actor) : [])))
+  const onTheWay = actorsOnTheWay(frames, place)
+  const paid = paymentsBefore(frames, place)
+  const inside = insides(frames, place)
+  /** Functions that are open around the frame, and how often; what is open is in `stack`. */
+  const open = new Map<string, number>()
+  const stack: Frame[] = []
   for (const frame of frames) {
+    while (stack.length > 0 && (stack.at(-1) as Frame).depth >= frame.depth) count(open, stack.pop() as Frame, -1)
+    const isOpen = (open.get(nameOf(frame)) ?? 0) > 0
+    stack.push(frame)
+    count(open, frame, 1)
     const fromFamily = members.has(frame.from)
     const toFamily = members.has(frame.to)
     const dies = frame.kind === 'selfdestruct'
     if (!fromFamily && !toFamily && !(dies && onTheWay.has(frame.from))) continue
-    const again = reentryOf(frame, place)
+    const again = reentryOf(frame, inside[frame.index], place)
     const rate = toFamily && (RATES.has(frame.selector) || spec.isRate(frame.to, frame.selector))
     const tag = tagFor(frame, again, place)
     const seen = tag === undefined ? UNSEEN : seenOf(world.callHabits, tag, block)
@@ -63,8 +74,8 @@ export function writeCalls(place: Place, txIndex: number, frames: readonly Frame
     columns.watchedBlocks.set(at, place.watchedBlocks)
     columns.reentry.set(at, again?.kind ?? REENTRY.none)
     columns.outer.set(at, again ? selectorNumber(again.outer.selector) : 0)
-    columns.same.set(at, again && isOpen(frame) ? 1 : 0)
-    columns.paysOut.set(at, again && paysOut(frame, frames, place) ? 1 : 0)
+    columns.same.set(at, again && isOpen ? 1 : 0)
+    columns.paysOut.set(at, again && paysOut(frame, paid) ? 1 : 0)
     columns.between.set(at, again?.between ?? 0)
   }
   return tags
@@ -77,18 +88,35 @@ export function remember(world: World, tags: readonly bigint[], block: number): 
 const isEntry = (frame: Frame, { family: { members } }: Place): boolean =>
   members.has(frame.to) && isCall(frame) && !members.has(frame.from)
 
-/** A call into the family from outside, while a call of the family that may change something is still open. */
-function reentryOf(frame: Frame, place: Place): Reentry | undefined {
-  const { family, spec } = place
-  if (!isCall(frame) || !family.members.has(frame.to) || frame.parent === undefined || family.members.has(frame.parent.actor))
-    return undefined
-  const strangers = new Set<string>()
-  for (const one of around(frame)) {
-    if (!family.members.has(one.actor)) {
-      if (!spec.tokens.has(one.actor)) strangers.add(one.actor) // a token that calls back its receiver is nobody's choice
-    } else if (!one.isStatic) return { kind: frame.isStatic ? REENTRY.read : REENTRY.call, outer: one, between: strangers.size }
+/** What a frame runs within: the nearest call of the family that may change something, and who stands between, tokens not counted. */
+interface Inside {
+  readonly outer: Frame
+  readonly strangers: readonly string[]
+}
+
+/** More strangers than these are not told apart. */
+const MOST_STRANGERS = 8
+
+/** By frame, each from that of the frame around it. */
+function insides(frames: readonly Frame[], { family: { members }, spec }: Place): readonly (Inside | undefined)[] {
+  const found: (Inside | undefined)[] = []
+  for (const { parent } of frames) {
+    const above = parent && found[parent.index]
+    if (parent === undefined) found.push(undefined)
+    else if (members.has(parent.actor)) found.push(parent.isStatic ? above : { outer: parent, strangers: [] })
+    // a token that calls back its receiver is nobody's choice
+    else if (above === undefined || spec.tokens.has(parent.actor) || above.strangers.includes(parent.actor)) found.push(above)
+    else if (above.strangers.length === MOST_STRANGERS) found.push(above)
+    else found.push({ outer: above.outer, strangers: [...above.strangers, parent.actor] })
   }
-  return undefined
+  return found
+}
+
+/** A call into the family from outside, while a call of the family that may change something is still open. */
+function reentryOf(frame: Frame, inside: Inside | undefined, { family: { members } }: Place): Reentry | undefined {
+  if (inside === undefined || !isCall(frame) || !members.has(frame.to)) return undefined
+  if (frame.parent === undefined || members.has(frame.parent.actor)) return undefined
+  return { kind: frame.isStatic ? REENTRY.read : REENTRY.call, outer: inside.outer, between: inside.strangers.length }
 }
 
 /** What it would have to be like to be usual. */
@@ -100,17 +128,35 @@ function tagFor(frame: Frame, again: Reentry | undefined, { family: { venue, mem
   return tagOf('way', venue, again.outer.actor, again.outer.selector, frame.to, frame.selector)
 }
 
-/** Is the same function of the same contract open around it? */
-function isOpen(frame: Frame): boolean {
-  for (const one of around(frame)) if (isCall(one) && one.to === frame.to && one.selector === frame.selector) return true
-  return false
+const nameOf = ({ to, selector }: Frame): string => `${to}${selector}`
+
+function count(open: Map<string, number>, frame: Frame, by: number): void {
+  if (isCall(frame)) open.set(nameOf(frame), (open.get(nameOf(frame)) ?? 0) + by)
 }
 
-function paysOut(frame: Frame, frames: readonly Frame[], { family: { members } }: Place): boolean {
-  for (let n = frame.index + 1; n < frame.until; n++) {
-    const { from, to, kind, value, selector, stands } = frames[n] as Frame
-    if (!stands || kind !== 'call' || !members.has(from) || members.has(to)) continue
-    if (value !== '0x0' || TOKEN_MOVES.has(selector)) return true
+/** Who called the family in this transaction, and who called them. */
+function actorsOnTheWay(frames: readonly Frame[], place: Place): ReadonlySet<string> {
+  const actors = new Set<string>()
+  const met = new Set<Frame>()
+  for (const frame of frames) {
+    if (!isEntry(frame, place)) continue
+    for (const one of around(frame)) {
+      if (met.has(one)) break
+      met.add(one)
+      actors.add(one.actor)
+    }
   }
-  return false
+  return actors
 }
+
+/** By frame, and one more: how many frames before it take something out of the family: native value, or a token by its name. */
+function paymentsBefore(frames: readonly Frame[], { family: { members } }: Place): Uint32Array {
+  const before = new Uint32Array(frames.length + 1)
+  for (const [n, { from, to, kind, value, selector, stands }] of frames.entries()) {
+    const pays = stands && kind === 'call' && members.has(from) && !members.has(to) && (value !== '0x0' || TOKEN_MOVES.has(selector))
+    before[n + 1] = (before[n] as number) + (pays ? 1 : 0)
+  }
+  return before
+}
+
+const paysOut = ({ index, until }: Frame, before: Uint32Array): boolean => (before[until] as number) > (before[index + 1] as number)

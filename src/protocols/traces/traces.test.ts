@@ -242,6 +242,17 @@ describe('values and prices', () => {
     const deposit = log(TOKEN, [DEPOSIT, ANN], hex32(2_000_000_000n))
     expect(gains(w.block(seen(txOf(wrapped)), [deposit]))).toEqual({ [TOKEN]: 2_000 })
   })
+  test('a price of a feed counts as it stands; without an answer the token moves nothing', () => {
+    const feed = at(0xfe)
+    const w = watching({ ...spec, tokens: [{ token: TOKEN, decimals: 6, feed }] })
+    const moved = () => gains(w.block(seen(plainTx), [transfer(TOKEN, POOL, ANN, 70n)]))
+    expect(moved()).toEqual({})
+    const { feeds } = w.world
+    feeds.columns.price.set(feeds.rowOf(feed), 3)
+    expect(moved()).toEqual({ [ANN]: 210 })
+    feeds.columns.price.set(feeds.rowOf(feed), Number.NaN)
+    expect(moved()).toEqual({})
+  })
   test('logs of a transaction that failed, of other tokens, and malformed ones move nothing', () => {
     const w = watching()
     const failed = txOf([frame(0, ANN, POOL, { end: 'failed' })])
@@ -343,6 +354,31 @@ test('the longest cycle, as a slow search finds it', () => {
     }),
     { seed: SEED },
   )
+})
+
+describe('too much', () => {
+  test('ways that are not looked up any more are unknown, never usual; the next block has them again', () => {
+    const w = watching()
+    const calls = Array.from({ length: 200 }, (_, n) =>
+      frame(n === 0 ? 0 : 1, n === 0 ? ANN : THIEF, n === 0 ? THIEF : POOL, { selector: `0x${(n + 1).toString(16).padStart(8, '0')}` }),
+    )
+    const slots = (count: number) => Array.from({ length: count }, (_, n) => writeTo(POOL, BigInt(n)))
+    const ways = (count: number) => {
+      const { storageWrites } = w.block(seen(txOf(calls, { writes: slots(count) })))
+      return rowsOf(storageWrites.count, (row) => storageWrites.at(row).ways)
+    }
+    const found = ways(60)
+    expect(new Set(found.slice(0, 41))).toEqual(new Set([199])) // 41 slots of 199 ways are 8,159 of 8,192
+    expect(new Set(found.slice(41))).toEqual(new Set([0]))
+    expect(ways(41).every((count) => count === 199)).toBe(true)
+  })
+  test('a thousand frames deep and as many side by side', () => {
+    const w = watching()
+    const deep = Array.from({ length: 2_000 }, (_, n) => frame(Math.min(n, 1_000), n % 2 ? POOL : THIEF, n % 2 ? THIEF : POOL))
+    w.block(seen(txOf(deep)))
+    expect(w.world.traceCalls.count).toBe(2_000)
+    expect(w.world.transactions.at(0)).toMatchObject({ depth: 1_000, calls: 2_000 })
+  })
 })
 
 test('any traces at all: no throw, the same bytes twice, and undone none of them', () => {

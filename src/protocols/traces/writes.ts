@@ -48,7 +48,10 @@ export function writeStorage(place: Place, tx: TxTrace, frames: readonly Frame[]
     if (candidates === undefined) {
       const mine = ways.get(address) ?? waysInto(address, place, frames)
       ways.set(address, mine)
-      candidates = mine.map((way) => {
+      // a slot whose ways can't be looked up any more has none that is known
+      const isTooMuch = mine.length > place.lookUps.left
+      place.lookUps.left -= isTooMuch ? 0 : mine.length
+      candidates = (isTooMuch ? [] : mine).map((way) => {
         const tag = tagOf('write', address, kind, way.path, place.spec.isStrict(address) ? tx.to : '')
         return { ...way, tag, ...seenOf(world.writerPaths, tag, block) }
       })

@@ -38,4 +38,5 @@ export {
   governance,
   uniswapV2Pools,
   uniswapV3Pools,
+  uniswapV4Pools,
 } from './watched.ts'

@@ -30,6 +30,7 @@ export * as windows from './store/windows.ts'
 export {
   aaveGuardEntries,
   aaveV3Pool,
+  backedTokens,
   bridgeGateways,
   chainlinkFeeds,
   entryId,

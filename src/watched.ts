@@ -3,6 +3,7 @@ export { entryId } from './core/guard-entry.ts'
 /** Governance adds to the Guard what these make of the same values as the config. */
 export { aaveGuardEntries } from './protocols/aave-v3/entries.ts'
 export { aaveV3Pool } from './watched/aave-v3.ts'
+export { backedTokens } from './watched/backed-token.ts'
 export { bridgeGateways } from './watched/bridge.ts'
 export { chainlinkFeeds } from './watched/chainlink.ts'
 export { erc20Tokens } from './watched/erc20.ts'

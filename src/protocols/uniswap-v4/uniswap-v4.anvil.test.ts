@@ -8,6 +8,7 @@ import { aaveArtifact } from '../../../lab/deploy/artifacts.ts'
 import { Builder, type Contract } from '../../../lab/deploy/builder.ts'
 import { deployUniswapV4, type UniswapV4, type V4Key } from '../../../lab/deploy/uniswap-v4.ts'
 import { Draws } from '../../../test/support/draws.ts'
+import { dumpOf } from '../../../test/support/dump.ts'
 import { applyTo, callsAt, Fold } from '../../../test/support/fold.ts'
 import { MAX_SQRT_PRICE_X96, MIN_SQRT_PRICE_X96, sqrtPriceAt } from '../../core/tick-math.ts'
 import { Answers } from '../../state/protocol.ts'
@@ -126,7 +127,7 @@ test('the tables say what the manager says, early and late, no swap breaks the l
   const fold = new Fold(anvil.rpc, world, protocols)
   const late = new Fold(anvil.rpc, createWorld(31337), [uniswapV4(config())])
   await fold.feed((await b.head()).number)
-  const [mark, start] = [world.store.mark(), dump(world)]
+  const [mark, start] = [world.store.mark(), dumpOf(world)]
   let swaps = 0
   for (let n = 0; n < 40; n++) {
     const before = (await b.head()).number
@@ -145,11 +146,11 @@ test('the tables say what the manager says, early and late, no swap breaks the l
   expect(swaps).toBeGreaterThan(40)
   expect(world.pools.at(0).tick).not.toBe(0)
 
-  const end = dump(world)
+  const end = dumpOf(world)
   world.store.undoTo(mark)
-  expect(dump(world)).toBe(start)
+  expect(dumpOf(world)).toBe(start)
   for (const block of fold.blocks.slice(1)) applyTo(world, protocols, block)
-  expect(dump(world)).toBe(end)
+  expect(dumpOf(world)).toBe(end)
 
   // the first slot is the balances' (OpenZeppelin 3): what two pools owe of the middle token is gone in part
   const token = tokens[1] as Contract
@@ -162,11 +163,3 @@ test('the tables say what the manager says, early and late, no swap breaks the l
   expect(world.poolLosses.at(0)).toMatchObject({ kind: POOL_LOSS.owed })
   expect(world.poolLosses.at(0).lostUsd).toBeGreaterThan(0)
 })
-
-const dump = (world: World): string =>
-  [...world.store.dump()]
-    .map(
-      ([name, value]) =>
-        `${name} ${value instanceof Uint32Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') : JSON.stringify(value)}`,
-    )
-    .join('\n')

@@ -87,6 +87,7 @@ export * as windows from './store/windows.ts'
 export {
   aaveGuardEntries,
   aaveV3Pool,
+  backedTokens,
   bridgeGateways,
   chainlinkFeeds,
   entryId,
@@ -101,4 +102,5 @@ export {
   tracedContracts,
   uniswapV2Pools,
   uniswapV3Pools,
+  uniswapV4Pools,
 } from './watched.ts'

@@ -187,8 +187,10 @@ describe.each(all)('%s', (_, factory) => {
   })
 })
 
-/** Rows of a history that chance does not make, for those that judge small steps. */
+/** Rows that chance does not make: of small steps, and of arrivals of which everything is said. */
 const HISTORIES: Readonly<Record<string, readonly AnyRow[]>> = {
+  'mint-without-lock': [{ message: 1, side: 2, usd: 1e6, waitedS: 61, aheadS: 0, knownS: 1e9 }],
+  'release-without-burn': [{ message: 1, side: 1, usd: 1e6, waitedS: 61, aheadS: 0, knownS: 1e9 }],
   'nav-step': Array.from({ length: 40 }, (_, n) => ({
     vault: 1,
     priceBefore: 1,

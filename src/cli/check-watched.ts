@@ -64,9 +64,14 @@ export function watchedThings({ watch }: Pick<Config, 'watch'>): WatchedThings {
   return found
 }
 
-/** Every address in plain data, with its key; the first key (the kind) is left out, as the config does not have it. */
+/**
+ * Every address in plain data, with its key; the first key (the kind) is left out, as the config does not have it. What is on the other end
+ * of a bridge is on another chain, and nobody's address is no contract.
+ */
 function addressesIn(data: unknown, key: string, depth = 0): Other['contracts'] {
-  if (typeof data === 'string' && /^0x[0-9a-f]{40}$/.test(data)) return [{ key, address: data as Hex }]
+  if (typeof data === 'string' && /^0x[0-9a-f]{40}$/.test(data)) return BigInt(data) === 0n ? [] : [{ key, address: data as Hex }]
   if (typeof data !== 'object' || data === null) return []
-  return Object.entries(data).flatMap(([name, value]) => addressesIn(value, depth === 0 ? key : `${key}.${name}`, depth + 1))
+  return Object.entries(data).flatMap(([name, value]) =>
+    name === 'other' ? [] : addressesIn(value, depth === 0 ? key : `${key}.${name}`, depth + 1),
+  )
 }

@@ -4,6 +4,7 @@ import type { BlockInput, Call, Hex, Log, ReadResult } from '../../src/core/flow
 import { hex32 } from '../../src/core/words.ts'
 import { Answers, type Protocol } from '../../src/state/protocol.ts'
 import { createWorld } from '../../src/state/world.ts'
+import { dumpOf } from './dump.ts'
 
 /** A log of words: topics first, then data. */
 export const wordsLog = (address: Hex, topics: readonly (Hex | bigint)[], data: readonly bigint[], at: Partial<Log> = {}): Log => ({
@@ -55,11 +56,7 @@ export function adapterBench(protocol: Protocol, chainId = 1) {
       world.store.undoTo(marks.pop() as number)
       return said.pop() as BlockInput
     },
-    bytes: (): readonly string[] =>
-      [...world.store.dump()].map(
-        ([name, value]) =>
-          `${name} ${value instanceof Uint32Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') : JSON.stringify(value)}`,
-      ),
+    bytes: (): readonly string[] => dumpOf(world).split('\n'),
   }
   return bench
 }

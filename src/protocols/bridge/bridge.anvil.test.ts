@@ -7,6 +7,7 @@ import { type Anvil, startAnvil } from '../../../lab/anvil.ts'
 import { type DeployedBridge, deployBridge } from '../../../lab/deploy/bridge.ts'
 import { Builder, type Contract } from '../../../lab/deploy/builder.ts'
 import { Draws } from '../../../test/support/draws.ts'
+import { dumpOf } from '../../../test/support/dump.ts'
 import { applyTo, Fold } from '../../../test/support/fold.ts'
 import { createWorld, type World } from '../../state/world.ts'
 import { bridge } from './index.ts'
@@ -112,7 +113,7 @@ test('both ends say what the contracts say, every message is matched, and undo t
       if ((await b.head()).number === first) await (anvils[n] as Anvil).rpc.call('evm_mine')
       const world = worlds[n] as World
       for (let number = step === 0 ? (await b.head()).number : first + 1; number <= (await b.head()).number; number++) {
-        if (marks[n]?.length === 0) start[n] = dump(world)
+        if (marks[n]?.length === 0) start[n] = dumpOf(world)
         marks[n]?.push(world.store.mark())
         await folds[n]?.feed(number)
       }
@@ -128,13 +129,13 @@ test('both ends say what the contracts say, every message is matched, and undo t
   }
   expect([...sums.map(({ nonce }) => nonce > 10n), fills > 3]).toEqual([true, true, true])
 
-  const ends = worlds.map(dump)
+  const ends = worlds.map(dumpOf)
   for (const n of [0, 1]) {
     const world = worlds[n] as World
     world.store.undoTo((marks[n] as number[])[0] as number)
-    expect(dump(world)).toBe(start[n])
+    expect(dumpOf(world)).toBe(start[n])
     for (const block of folds[n]?.blocks ?? []) applyTo(world, protocols[n] as ReturnType<typeof adapter>[], block)
-    expect(dump(world)).toBe(ends[n])
+    expect(dumpOf(world)).toBe(ends[n])
   }
   // each hears all of the other: every arrival has its departure
   for (const n of [0, 1]) {
@@ -158,11 +159,3 @@ test('both ends say what the contracts say, every message is matched, and undo t
     expect(own.bridges.at(0)).toMatchObject({ pending: 0, otherDeparted: sums[1 - n]?.departed, otherArrived: sums[1 - n]?.arrived })
   }
 })
-
-const dump = (world: World): string =>
-  [...world.store.dump()]
-    .map(
-      ([name, value]) =>
-        `${name} ${value instanceof Uint32Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') : JSON.stringify(value)}`,
-    )
-    .join('\n')

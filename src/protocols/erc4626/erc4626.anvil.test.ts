@@ -7,6 +7,7 @@ import { type Anvil, startAnvil } from '../../../lab/anvil.ts'
 import { Builder, type Contract } from '../../../lab/deploy/builder.ts'
 import { type DeployedVault, deployVault } from '../../../lab/deploy/vault.ts'
 import { Draws } from '../../../test/support/draws.ts'
+import { dumpOf } from '../../../test/support/dump.ts'
 import { applyTo, Fold } from '../../../test/support/fold.ts'
 import { createWorld, type World } from '../../state/world.ts'
 import { erc4626 } from './index.ts'
@@ -150,7 +151,7 @@ test('the tables say what the vaults say, early and late, and undo takes all of 
     await b.flush()
     if ((await b.head()).number === before) await anvil.rpc.call('evm_mine')
     marks.push(world.store.mark())
-    dumps.push(dump(world))
+    dumps.push(dumpOf(world))
     for (let number = before + 1; number <= (await b.head()).number; number++) {
       await fold.feed(number)
       if (n >= 20) await late.feed(number)
@@ -177,20 +178,12 @@ test('the tables say what the vaults say, early and late, and undo takes all of 
     expect(paidOut).toBeGreaterThan(0n)
   }
 
-  const end = dump(world)
+  const end = dumpOf(world)
   const blocks = fold.blocks.slice(1)
   for (let n = marks.length - 1; n >= 0; n--) {
     world.store.undoTo(marks[n] as number)
-    expect(dump(world)).toBe(dumps[n])
+    expect(dumpOf(world)).toBe(dumps[n])
   }
   for (const block of blocks) applyTo(world, protocols, block)
-  expect(dump(world)).toBe(end)
+  expect(dumpOf(world)).toBe(end)
 })
-
-const dump = (world: World): string =>
-  [...world.store.dump()]
-    .map(
-      ([name, value]) =>
-        `${name} ${value instanceof Uint32Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') : JSON.stringify(value)}`,
-    )
-    .join('\n')

@@ -8,6 +8,7 @@ import { aaveArtifact } from '../../../lab/deploy/artifacts.ts'
 import { Builder, type Contract } from '../../../lab/deploy/builder.ts'
 import { deployUniswapV2, type UniswapV2 } from '../../../lab/deploy/uniswap-v2.ts'
 import { Draws } from '../../../test/support/draws.ts'
+import { dumpOf } from '../../../test/support/dump.ts'
 import { applyTo, Fold } from '../../../test/support/fold.ts'
 import { POOL_LOSS } from '../../state/tables.ts'
 import { createWorld, type World } from '../../state/world.ts'
@@ -111,14 +112,6 @@ async function equal(world: World): Promise<void> {
   }
 }
 
-const dump = (world: World): string =>
-  [...world.store.dump()]
-    .map(
-      ([name, value]) =>
-        `${name} ${value instanceof Uint32Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') : JSON.stringify(value)}`,
-    )
-    .join('\n')
-
 test('the tables say what the pairs say, early and late, no share loses value, and undo takes all of it back', async () => {
   const draws = new Draws(SEED)
   const world = createWorld(31337)
@@ -136,7 +129,7 @@ test('the tables say what the pairs say, early and late, no share loses value, a
     await b.flush()
     if ((await b.head()).number === before) await anvil.rpc.call('evm_mine')
     marks.push(world.store.mark())
-    dumps.push(dump(world))
+    dumps.push(dumpOf(world))
     for (let number = before + 1; number <= (await b.head()).number; number++) {
       const { reads, logs } = await fold.feed(number)
       expect(reads).toEqual([])
@@ -149,13 +142,13 @@ test('the tables say what the pairs say, early and late, no share loses value, a
   }
   expect(kinds).toBeGreaterThan(100)
 
-  const end = dump(world)
+  const end = dumpOf(world)
   for (let n = marks.length - 1; n >= 0; n--) {
     world.store.undoTo(marks[n] as number)
-    expect(dump(world)).toBe(dumps[n])
+    expect(dumpOf(world)).toBe(dumps[n])
   }
   for (const block of fold.blocks.slice(1)) applyTo(world, protocols, block)
-  expect(dump(world)).toBe(end)
+  expect(dumpOf(world)).toBe(end)
 
   // a token that lets somebody burn what the pair holds: the first slot is the balances' (OpenZeppelin 3)
   const [pair] = v2.pairs as [Contract]

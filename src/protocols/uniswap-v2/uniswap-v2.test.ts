@@ -26,9 +26,14 @@ const burn = wordsLog(PAIR, [TOPIC.burn, 1n, 2n], [0n, 0n])
 const issue = (shares: bigint): Log => wordsLog(PAIR, [TOPIC.transfer, 0n, 7n], [shares])
 const redeem = (shares: bigint): Log => wordsLog(PAIR, [TOPIC.transfer, 7n, 0n], [shares])
 
+const FEED: Hex = '0x00000000000000000000000000000000000000fe'
+
 function pair() {
   const b = adapterBench(
-    uniswapV2({ chainId: 1, pools: [{ name: 'P', pool: PAIR, base: BASE, baseDecimals: 18, quoteDecimals: 6, twapWindowS: 120 }] }),
+    uniswapV2({
+      chainId: 1,
+      pools: [{ name: 'P', pool: PAIR, base: BASE, baseDecimals: 18, quoteDecimals: 6, twapWindowS: 120, feed: FEED }],
+    }),
   )
   b.say(call.token0(PAIR), BigInt(BASE))
   b.say(call.token1(PAIR), QUOTE)
@@ -109,6 +114,13 @@ describe('uniswapV2', () => {
     expect(b.world.pools.at(0).twapPrice).toBeCloseTo(2_000, 6) // what stood until now
     for (let n = 0; n < 5; n++) b.block()
     expect(b.world.pools.at(0).twapPrice).toBeCloseTo(2_000 + 6_000 / 2, 6)
+  })
+  test('the mean price stands beside its feed, so that oracle-deviation has a witness', () => {
+    const b = pair()
+    const feed = b.world.feeds.rowOf(FEED)
+    for (let n = 0; n < 11; n++) b.block()
+    expect(b.world.feeds.at(feed).twapPrice).toBeCloseTo(2_000, 6)
+    expect(b.world.pools.at(0).feed).toBe(feed + 1)
   })
   test('a swap that leaves a share with less is a loss, with more is none', () => {
     const b = pair()

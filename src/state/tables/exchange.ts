@@ -14,7 +14,7 @@ export const pools = defineTable('pools', 'entity', {
   /** Liquidity in range, exact. */
   liquidity: 'word',
   tick: 'f64',
-  /** Of pools that hold two reserves, smallest units, exact; 0: not such a pool. */
+  /** Smallest units: what a pool holds, exact; of Uniswap v4 what its liquidity could pay out, as far as its ticks are known; of v3 0. */
   reserve0: 'word',
   reserve1: 'word',
   /** Shares of the pool that are out, where it issues any; and sqrt(reserve0 * reserve1) a share, times 1e18, rounded down. */

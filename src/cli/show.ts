@@ -72,6 +72,11 @@ export function describe({ kind, block, body }: ShownEntry): readonly string[] {
       const b = body as { sinceBlock: number; reason: string }
       return [`${at}  ${paint('red', 'blind')} since block ${b.sinceBlock}: ${plain(b.reason)}`]
     }
+    case 'pending': {
+      const b = body as { txHash: string; from: string; obstacle: string; findings: readonly string[] }
+      const what = b.obstacle === '' ? paint('yellow', 'waiting attack') : `pretended attack (${plain(b.obstacle)})`
+      return [`${at}  ${what} ${b.txHash} of ${b.from}: it would break ${b.findings.length} invariants`]
+    }
     case 'readiness':
       return readiness(at, body as Readiness)
     default:

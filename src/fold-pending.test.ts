@@ -127,20 +127,20 @@ describe('a waiting transaction', () => {
       tx: fc.integer({ min: 1, max: 5 }),
       jumps: fc.boolean(),
       obstacle: fc.constantFrom('', 'a fee under the base fee'),
-      then: fc.constantFrom('nothing', 'answered', 'settled', 'next block'),
+      after: fc.constantFrom('nothing', 'answered', 'settled', 'next block'),
     })
     fc.assert(
       fc.property(fc.array(at, { minLength: 1, maxLength: 12 }), (events) => {
         const [seeing, blind] = [folded(), folded()]
         let head = HEAD
-        for (const { tx: n, jumps, obstacle, then } of events) {
+        for (const { tx: n, jumps, obstacle, after } of events) {
           const tx = txOf(n)
           const step = seeing.step(
             pending(tx, { onHash: hashOf(head), timeS: timeOf(head) + 12, obstacle, logs: [logOf(tx, jumps ? JUMPS : '0x')] }),
           )
-          if (then === 'answered') for (const question of step.questions) seeing.step(answer(question))
-          if (then === 'settled') seeing.step({ kind: 'settled', chainId: CHAIN_ID, txHash: tx.hash, how: 'gone' })
-          if (then !== 'next block') continue
+          if (after === 'answered') for (const question of step.questions) seeing.step(answer(question))
+          if (after === 'settled') seeing.step({ kind: 'settled', chainId: CHAIN_ID, txHash: tx.hash, how: 'gone' })
+          if (after !== 'next block') continue
           head += 1
           expect(seeing.step(block(head))).toEqual(blind.step(block(head)))
         }

@@ -1,7 +1,7 @@
 // Transactions that wait: hypothetical blocks that leave nothing behind, and what may be done on their evidence, and what never.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { actingVenue, CHAIN_ID, feed, flow, hashOf, market, round, START_S } from '../test/builders.ts'
+import { actingVenue, actionInForce, CHAIN_ID, feed, flow, hashOf, market, round, START_S } from '../test/builders.ts'
 import { ASSESS_RULES } from './assess/assess.ts'
 import type { Decision, Finding, Hex, Input, Log, Outcome, PendingTx, Question } from './core/flow.ts'
 import { PLAYBOOK } from './decide/playbook.ts'
@@ -31,15 +31,18 @@ const write = (world: World, number: number, logs: readonly Log[]): void => {
   if (logs.length === 0) round(world, 2_000 + (number % 2))
   else if (last?.data === JUMPS) jump(world, 4_000)
   flow(world, FLOW.borrow, 2_000)
+  inForce.at(number)?.(world)
 }
+/** By block, if a test wants an action of ours to have been taken in it. */
+const inForce = { at: (_number: number): ((world: World) => void) | undefined => undefined }
 const written: Protocol = { ...actingVenue(createWorld(CHAIN_ID)).protocol, apply: (world, { number, logs }) => write(world, number, logs) }
 const venue: Venue = { ...actingVenue(createWorld(CHAIN_ID)), protocol: written }
 const HEAD = 119
 const STEP_S = 600
 const timeOf = (number: number): number => START_S + STEP_S * number
-const block = (number: number): Input => ({
+const block = (number: number, timeS = timeOf(number)): Input => ({
   kind: 'committed',
-  block: { chainId: CHAIN_ID, number, hash: hashOf(number), parentHash: hashOf(number - 1), timeS: timeOf(number), logs: [], reads: [] },
+  block: { chainId: CHAIN_ID, number, hash: hashOf(number), parentHash: hashOf(number - 1), timeS, logs: [], reads: [] },
 })
 function folded(): Fold {
   const fold = new Fold({
@@ -124,20 +127,20 @@ describe('a waiting transaction', () => {
       tx: fc.integer({ min: 1, max: 5 }),
       jumps: fc.boolean(),
       obstacle: fc.constantFrom('', 'a fee under the base fee'),
-      next: fc.constantFrom('nothing', 'answered', 'settled', 'next block'),
+      after: fc.constantFrom('nothing', 'answered', 'settled', 'next block'),
     })
     fc.assert(
       fc.property(fc.array(at, { minLength: 1, maxLength: 12 }), (events) => {
         const [seeing, blind] = [folded(), folded()]
         let head = HEAD
-        for (const { tx: n, jumps, obstacle, next } of events) {
+        for (const { tx: n, jumps, obstacle, after } of events) {
           const tx = txOf(n)
           const step = seeing.step(
             pending(tx, { onHash: hashOf(head), timeS: timeOf(head) + 12, obstacle, logs: [logOf(tx, jumps ? JUMPS : '0x')] }),
           )
-          if (next === 'answered') for (const question of step.questions) seeing.step(answer(question))
-          if (next === 'settled') seeing.step({ kind: 'settled', chainId: CHAIN_ID, txHash: tx.hash, how: 'gone' })
-          if (next !== 'next block') continue
+          if (after === 'answered') for (const question of step.questions) seeing.step(answer(question))
+          if (after === 'settled') seeing.step({ kind: 'settled', chainId: CHAIN_ID, txHash: tx.hash, how: 'gone' })
+          if (after !== 'next block') continue
           head += 1
           expect(seeing.step(block(head))).toEqual(blind.step(block(head)))
         }
@@ -186,6 +189,26 @@ describe('a waiting transaction', () => {
     expect(step.withdrawn).toEqual([question.incident])
   })
 
+  test('the action taken on it is not lifted early while it was seen within the hold; then it is', () => {
+    const lifts = (see: boolean): readonly number[] => {
+      const fold = folded()
+      if (see) acted(fold, txOf(1))
+      inForce.at = (number) =>
+        number === HEAD + 1
+          ? (world) => actionInForce(world, 'stopBorrowingAgainst', 'WETH', { expiresAtS: timeOf(HEAD) + 9e5 })
+          : undefined
+      fold.step(block(HEAD + 1, timeOf(HEAD) + 12))
+      const at = [12, 119, 131, 132, 140]
+      const found = at.filter((s) =>
+        fold.step({ kind: 'tick', chainId: CHAIN_ID, timeS: timeOf(HEAD) + s }).proposals.some((p) => p.operation === 'lift'),
+      )
+      inForce.at = () => undefined
+      return found
+    }
+    expect(lifts(false)).toEqual([12, 119, 131, 132, 140])
+    expect(lifts(true)).toEqual([132, 140])
+  })
+
   test('told once, however often it is judged', () => {
     const fold = folded()
     fold.step(pending(txOf(1)))
@@ -220,14 +243,24 @@ describe('a pretender', () => {
     expect(both.questions).toHaveLength(1)
   })
 
-  test('once it has had us act for nothing, its sender leads to no more actions within the hour; another does', () => {
+  test('once it has had us act for nothing twice, its sender leads to no more actions within the hour; another does', () => {
     const fold = folded()
-    expect(acted(fold, txOf(1)).proposals).not.toEqual([])
-    fold.step({ kind: 'settled', chainId: CHAIN_ID, txHash: txOf(1).hash, how: 'replaced' })
-    const step = acted(fold, txOf(2))
+    for (const n of [1, 2]) {
+      expect(acted(fold, txOf(n)).proposals).not.toEqual([])
+      fold.step({ kind: 'settled', chainId: CHAIN_ID, txHash: txOf(n).hash, how: 'replaced' })
+    }
+    const step = acted(fold, txOf(3))
     expect(step.proposals).toEqual([])
     expect(decisionOf(step).reason).toContain('for nothing')
-    expect(acted(fold, txOf(3, `0x${'77'.repeat(20)}`)).proposals).not.toEqual([])
+    expect(acted(fold, txOf(4, `0x${'77'.repeat(20)}`)).proposals).not.toEqual([])
+  })
+
+  test('whose transactions are included has had nobody act for nothing', () => {
+    const fold = folded()
+    for (const n of [1, 2, 3]) {
+      expect(acted(fold, txOf(n)).proposals).not.toEqual([])
+      fold.step({ kind: 'settled', chainId: CHAIN_ID, txHash: txOf(n).hash, how: 'reverted' })
+    }
   })
 
   test('eight are an hour like others, the ninth is told as a flood, once', () => {

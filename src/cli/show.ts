@@ -81,6 +81,11 @@ export function describe({ kind, block, body }: ShownEntry): readonly string[] {
           : `${b.values.length} watched values move`
       return [`${at}  rehearsal of ${plain(b.operation)} (${b.run}): ${showed}`]
     }
+    case 'pending': {
+      const b = body as { txHash: string; from: string; obstacle: string; findings: readonly string[] }
+      const what = b.obstacle === '' ? paint('yellow', 'waiting attack') : `pretended attack (${plain(b.obstacle)})`
+      return [`${at}  ${what} ${b.txHash} of ${b.from}: it would break ${b.findings.length} invariants`]
+    }
     case 'readiness':
       return readiness(at, body as Readiness)
     default:

@@ -31,8 +31,9 @@ export const PLAYBOOK: Playbook = {
   epsilon: 0.1,
   dustUsd: 100,
   tieUsd: 1,
-  // an attack of several transactions on two markets takes two or three; a fourth is left for a second attack in the hour
-  pending: { widest: 'market', actionsPerHour: 4, pretencesPerSender: 1 },
+  // an attack of several transactions on two markets takes two or three; a fourth is left for a second attack in the hour.
+  // Two pretences: no sender can spend the whole budget, and none is let through for having withdrawn one attempt
+  pending: { widest: 'market', actionsPerHour: 4, pretencesPerSender: 2 },
 }
 
 /** From narrow to wide: of two that serve equally the earlier is taken. */

@@ -40,7 +40,7 @@ const SLOT = slotCall(LOGGER, 0n)
 
 const adapter: BlockAdapter = {
   watches: () => [{ address: LOGGER }, { address: PAIR }],
-  reads: ({ logs }) => [SLOT, ...(logs.length > 0 ? [{ to: LOGGER, data: '0x1234' as Hex }] : [])],
+  reads: ({ logs }) => [SLOT, ...(logs.length > 0 ? [{ to: LOGGER, data: '0x12345678' as Hex }] : [])],
 }
 
 let anvil: Anvil
@@ -138,7 +138,7 @@ describe('the mempool', () => {
     expect(input?.reads).toEqual([
       { ...SLOT, result: word(7) },
       // a view that would write, as a hostile one may: it reverts, as it does of a block
-      { to: LOGGER, data: '0x1234', result: null },
+      { to: LOGGER, data: '0x12345678', result: null },
     ])
     await mine()
     await until('it is settled', () => drain().some((i) => i.kind === 'settled'))
@@ -280,7 +280,7 @@ describe('the two ways of simulating', () => {
       proven(await signed({ by: 2, to: PAIR, data: '0x' })),
       proven(await signed({ by: 3, to: TRAP, data: '0x' })),
     ])
-    const calls = [SLOT, { to: LOGGER, data: '0x1234' as Hex }, slotCall(PAIR, 0n), { to: at(0x99), data: '0x' as Hex }]
+    const calls = [SLOT, { to: LOGGER, data: '0x12345678' as Hex }, slotCall(PAIR, 0n), { to: at(0x99), data: '0x' as Hex }]
     for (const environment of ['next', 'odd'] as const) {
       const one = await simulateV1(rpc, BLOCK_S).run(on, txs, calls, environment, signal)
       const other = await traces(rpc, BLOCK_S).run(on, txs, calls, environment, signal)

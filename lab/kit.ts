@@ -15,7 +15,10 @@ export { accountsData, portfolios, usdOf } from './observe.ts'
 export { assetOf, type PoolCall, poolCalls } from './operations.ts'
 export { readViews, type View, wouldSucceed } from './reads.ts'
 export { roundOf, seenPrice, submission, transmission } from './reporters.ts'
+export { varied, variedBlocks } from './scenarios/chance.ts'
 export { drainAtOnce, drainer } from './scenarios/drainer.ts'
+export { type FalsePriceCourse, type FalsePriceSpec, falsePrice } from './scenarios/false-price.ts'
+export { gradual, type HonestDay, type HonestDaySpec, honestDay, spreadRound, swing } from './scenarios/honest-day.ts'
 export {
   attackTx,
   feedOf,

@@ -1,37 +1,14 @@
 // Uniswap v3 pools as a config names them.
-import { z } from 'zod'
+import type { z } from 'zod'
 import { parsed } from '../core/parsed.ts'
 import { uniswapV3 } from '../protocols/uniswap-v3/index.ts'
-import { address, chainId, decimals, type Watched } from './parts.ts'
-
-const poolsSchema = z.strictObject({
-  chainId,
-  pools: z
-    .array(
-      z
-        .strictObject({
-          name: z.string().min(1),
-          pool: address,
-          base: address,
-          baseDecimals: decimals,
-          quoteDecimals: decimals,
-          /** Left out: the quote is a stablecoin. */
-          quoteUsd: z.number().positive().finite().default(1),
-          /** Proxy of the Chainlink feed of the same base token. */
-          feed: address.optional(),
-          twapWindowS: z.number().int().positive().max(604_800, 'want at most a week in seconds').default(1_800),
-          bandBps: z.number().int().min(1).max(9_999, 'want less than 10000: a price falls by less than all of it').default(5_000),
-        })
-        .refine((p) => p.pool !== p.base, { path: ['base'], message: "want the base token's address, not the pool's" }),
-    )
-    .min(1)
-    .refine((list) => new Set(list.map(({ pool }) => pool)).size === list.length, 'want each pool once'),
-})
+import { poolsSchema, withFeed } from './exchange-pools.ts'
+import type { Watched } from './parts.ts'
 
 /** Uniswap v3 pools in which the price of a base token is made: how deep they are, and what they say beside its feed. */
 export function uniswapV3Pools(input: z.input<typeof poolsSchema>): Watched {
   const config = parsed('uniswapV3Pools()', input, poolsSchema.parse)
   const { chainId } = config
-  const pools = config.pools.map(({ feed, ...rest }) => (feed === undefined ? rest : { ...rest, feed }))
+  const pools = config.pools.map(withFeed)
   return { chainId, rules: { uniswapV3: config }, protocols: [uniswapV3({ chainId, pools })], venues: [], guards: [] }
 }

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { parsed } from '../core/parsed.ts'
 import { uniswapV4 } from '../protocols/uniswap-v4/index.ts'
-import { address, chainId, decimals, type Watched } from './parts.ts'
+import { pricedPair, withFeed } from './exchange-pools.ts'
+import { address, chainId, type Watched } from './parts.ts'
 
 const poolsSchema = z.strictObject({
   chainId,
@@ -11,22 +12,13 @@ const poolsSchema = z.strictObject({
     .array(
       z
         .strictObject({
-          name: z.string().min(1),
           /** The pool's key; currencies ascend, the zero address is the chain's own. */
           currency0: address,
           currency1: address,
           fee: z.number().int().min(0).max(0xff_ff_ff),
           tickSpacing: z.number().int().min(1).max(32_767),
           hooks: address.default(`0x${'0'.repeat(40)}`),
-          base: address,
-          baseDecimals: decimals,
-          quoteDecimals: decimals,
-          /** Left out: the quote is a stablecoin. */
-          quoteUsd: z.number().positive().finite().default(1),
-          /** Proxy of the Chainlink feed of the same base token. */
-          feed: address.optional(),
-          twapWindowS: z.number().int().positive().max(604_800, 'want at most a week in seconds').default(1_800),
-          bandBps: z.number().int().min(1).max(9_999, 'want less than 10000: a price falls by less than all of it').default(5_000),
+          ...pricedPair,
         })
         .refine((p) => p.currency0 < p.currency1, { path: ['currency1'], message: 'want an address above currency0: a key is sorted' })
         .refine((p) => p.base === p.currency0 || p.base === p.currency1, { path: ['base'], message: 'want one of the two currencies' }),
@@ -38,10 +30,6 @@ const poolsSchema = z.strictObject({
 export function uniswapV4Pools(input: z.input<typeof poolsSchema>): Watched {
   const config = parsed('uniswapV4Pools()', input, poolsSchema.parse)
   const { chainId, manager } = config
-  const pools = config.pools.map(({ feed, hooks, ...rest }) => ({
-    ...rest,
-    hooks: hooks as `0x${string}`,
-    ...(feed === undefined ? {} : { feed }),
-  }))
+  const pools = config.pools.map((pool) => ({ ...withFeed(pool), hooks: pool.hooks as `0x${string}` }))
   return { chainId, rules: { uniswapV4: config }, protocols: [uniswapV4({ chainId, manager, pools })], venues: [], guards: [] }
 }

@@ -1,4 +1,5 @@
-// Events that adapters read, as the contracts declare them: history keeps each in columns of its own. Any other log is kept as it came.
+// Events that adapters read most, as the contracts declare them: history keeps each in columns of its own. Any other log is kept as it
+// came, and the fold sees it just the same.
 import { type AbiEvent, parseAbi } from 'viem'
 import { Guard } from '../contracts/Guard.ts'
 
@@ -28,6 +29,7 @@ const CHAINLINK = parseAbi([
   'event AnswerUpdated(int256 indexed current, uint256 indexed roundId, uint256 updatedAt)',
   'event SubmissionReceived(int256 indexed submission, uint32 indexed round, address indexed oracle)',
   'event OraclePermissionsUpdated(address indexed oracle, bool indexed whitelisted)',
+  'event RoundDetailsUpdated(uint128 indexed paymentAmount, uint32 indexed minSubmissionCount, uint32 indexed maxSubmissionCount, uint32 restartDelay, uint32 timeout)',
   'event NewTransmission(uint32 indexed aggregatorRoundId, int192 answer, address transmitter, int192[] observations, bytes observers, bytes32 rawReportContext)',
   'event ConfigSet(uint32 previousConfigBlockNumber, uint64 configCount, address[] signers, address[] transmitters, uint8 threshold, uint64 encodedConfigVersion, bytes encoded)',
   'event NewTransmission(uint32 indexed aggregatorRoundId, int192 answer, address transmitter, uint32 observationsTimestamp, int192[] observations, bytes observers, int192 juelsPerFeeCoin, bytes32 configDigest, uint40 epochAndRound)',
@@ -45,6 +47,22 @@ const UNISWAP_V3 = parseAbi([
   'event Swap(address indexed sender, address indexed recipient, int256 amount0, int256 amount1, uint160 sqrtPriceX96, uint128 liquidity, int24 tick)',
   'event Mint(address sender, address indexed owner, int24 indexed tickLower, int24 indexed tickUpper, uint128 amount, uint256 amount0, uint256 amount1)',
   'event Burn(address indexed owner, int24 indexed tickLower, int24 indexed tickUpper, uint128 amount, uint256 amount0, uint256 amount1)',
+])
+
+/** Pairs of v2, and the manager of v4. */
+const UNISWAP_V2_V4 = parseAbi([
+  'event Sync(uint112 reserve0, uint112 reserve1)',
+  'event Swap(address indexed sender, uint256 amount0In, uint256 amount1In, uint256 amount0Out, uint256 amount1Out, address indexed to)',
+  'event Mint(address indexed sender, uint256 amount0, uint256 amount1)',
+  'event Burn(address indexed sender, uint256 amount0, uint256 amount1, address indexed to)',
+  'event Swap(bytes32 indexed id, address indexed sender, int128 amount0, int128 amount1, uint160 sqrtPriceX96, uint128 liquidity, int24 tick, uint24 fee)',
+  'event ModifyLiquidity(bytes32 indexed id, address indexed sender, int24 tickLower, int24 tickUpper, int256 liquidityDelta, bytes32 salt)',
+])
+
+/** EIP-4626. */
+const VAULTS = parseAbi([
+  'event Deposit(address indexed sender, address indexed owner, uint256 assets, uint256 shares)',
+  'event Withdraw(address indexed sender, address indexed receiver, address indexed owner, uint256 assets, uint256 shares)',
 ])
 
 /** Curie 2.8: clearing house, account balance, vault, exchange, market registry, base token. */
@@ -87,6 +105,8 @@ export const KNOWN_EVENTS: readonly AbiEvent[] = [
   ...CHAINLINK,
   ...TOKENS,
   ...UNISWAP_V3,
+  ...UNISWAP_V2_V4,
+  ...VAULTS,
   ...PERP_V2,
   ...GOVERNANCE,
   ...Guard.abi.filter((item): item is Extract<(typeof Guard.abi)[number], { type: 'event' }> => item.type === 'event'),

@@ -59,7 +59,6 @@ export function falsePrice(spec: FalsePriceSpec): LabScenario {
       const repairAt = startBlock + repairAfterBlocks
       const isOvervalued = ({ usedPrices, truePrices }: ObservedState): boolean =>
         (usedPrices['LINK'] ?? 0) > (1 + spec.overvaluedShare) * (truePrices['LINK'] ?? 0)
-      let lied = false
       return {
         attackers: [whale],
         drivesFeed: (feedId, n) => feedId === 'LINK' && n >= startBlock,
@@ -73,8 +72,10 @@ export function falsePrice(spec: FalsePriceSpec): LabScenario {
           const reports =
             n > repairAt ? repairedReports(lab, n, repairAt, 'LINK', spec.taken) : isDue ? round(lab, n, spec.taken, price) : []
           const before = n <= repairAt ? ((await course.besides?.(n, state)) ?? []) : []
-          lied ||= price !== undefined && isDue
-          return [...repair, ...reports, ...before, ...(lied && course.borrows(n) ? await drain(state, isOvervalued(state) || isDue) : [])]
+          // what its own round will make of the price it knows before the block does
+          const strikes = isDue && price !== undefined && price > (1 + spec.overvaluedShare) * lab.prices.at(n).LINK
+          const pays = strikes || isOvervalued(state)
+          return [...repair, ...reports, ...before, ...(course.borrows(n) ? await drain(state, pays, strikes) : [])]
         },
       }
     },
